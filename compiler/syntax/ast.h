@@ -11,7 +11,7 @@
 
 #include "base/source.h"
 
-namespace nncc {
+namespace nncc::ast {
 
 // No tree is deeper than this, whatever the input: walking it recursively is safe.
 constexpr int kMaximumDepth = 256;
@@ -293,4 +293,4 @@ struct File {
     std::vector<Item> items;
 };
 
-}  // namespace nncc
+}  // namespace nncc::ast

@@ -10,6 +10,6 @@ namespace nncc {
 
 // Always returns what could be read; the tree is complete exactly when no error was added. Linear time.
 // `source` must outlive the tree and the diagnostics.
-std::unique_ptr<File> parse(const SourceFile& source, Diagnostics& diagnostics);
+std::unique_ptr<ast::File> parse(const SourceFile& source, Diagnostics& diagnostics);
 
 }  // namespace nncc

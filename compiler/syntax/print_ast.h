@@ -8,6 +8,6 @@
 namespace nncc {
 
 // The same tree gives the same bytes.
-std::string print_ast(const File& file);
+std::string print_ast(const ast::File& file);
 
 }  // namespace nncc
