@@ -12,7 +12,7 @@ namespace nncc {
 }  // namespace nncc
 
 // NNCC_CHECK(condition) or NNCC_CHECK(condition, "format {}", value). Input of a user must never reach one.
-#define NNCC_CHECK(condition, ...)                                                                  \
-    do {                                                                                            \
+#define NNCC_CHECK(condition, ...)                                                                             \
+    do {                                                                                                       \
         if (!(condition)) ::nncc::internal_error(__FILE__, __LINE__, #condition, fmt::format("" __VA_ARGS__)); \
     } while (false)

@@ -12,17 +12,17 @@ namespace nncc {
 enum class Severity { kError, kWarning };
 
 struct DiagnosticNote {
-    SourceRange range;  // may have no file
-    std::string message;
+    SourceRange range{};  // may have no file
+    std::string message{};
 };
 
 struct Diagnostic {
     const DiagnosticKind* kind = nullptr;
     Severity severity = Severity::kError;
-    SourceRange range;
-    std::string message;  // lower case, no full stop, code in backticks
-    std::vector<DiagnosticNote> notes;
-    std::string hint;
+    SourceRange range{};
+    std::string message{};  // lower case, no full stop, code in backticks
+    std::vector<DiagnosticNote> notes{};
+    std::string hint{};
 };
 
 // Collects diagnostics of one run. After kMaximum errors the rest are counted, not kept.
@@ -51,7 +51,8 @@ std::string render_text(const Error& error, bool colour);
 std::string render_json(const Diagnostic& diagnostic);
 std::string render_json(const Error& error);
 
-// The name among `candidates` nearest to `name` by edit distance (at most a third of its length, at least 1); "" if none.
+// The name among `candidates` nearest to `name` by edit distance (at most a third of its length, at least 1),
+// something in common with it; "" if none.
 std::string nearest_name(const std::string& name, const std::vector<std::string>& candidates);
 
 }  // namespace nncc

@@ -13,10 +13,10 @@ namespace nncc {
 // Exit codes of the command line; an Error knows which it leads to.
 enum class ExitCode {
     kDone = 0,
-    kWrongInput = 1,    // the model or the data is wrong
+    kWrongInput = 1,  // the model or the data is wrong
     kUsage = 2,
     kNotVerified = 3,
-    kEnvironment = 4,   // I/O or database
+    kEnvironment = 4,  // I/O or database
     kNumeric = 5,
     kInternal = 70,
     kInterrupted = 130,
@@ -31,9 +31,9 @@ struct DiagnosticKind {
 
 struct Error {
     const DiagnosticKind* kind = nullptr;
-    std::string message;             // lower case, no full stop: what was seen, why it cannot be
-    std::string hint;                // what would be right; may be empty
-    std::vector<std::string> notes;  // further facts, one a line
+    std::string message{};             // lower case, no full stop: what was seen, why it cannot be
+    std::string hint{};                // what would be right; may be empty
+    std::vector<std::string> notes{};  // further facts, one a line
     ExitCode exit_code = ExitCode::kEnvironment;
 };
 

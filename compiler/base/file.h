@@ -9,11 +9,11 @@
 
 namespace nncc {
 
-extern const DiagnosticKind kFileUnreadable;   // NN0501
-extern const DiagnosticKind kFileUnwritable;   // NN0502
-extern const DiagnosticKind kFileTooLarge;     // NN0503
+extern const DiagnosticKind kFileUnreadable;  // NN0501
+extern const DiagnosticKind kFileUnwritable;  // NN0502
+extern const DiagnosticKind kFileTooLarge;    // NN0503
 
-// The bytes of a regular file ("-" is standard input), refused above `limit_bytes`.
+// The bytes of a file, pipe or device ("-" is standard input); refused above `limit_bytes`.
 Expected<std::string> read_file(const std::string& path, std::int64_t limit_bytes = std::int64_t{1} << 30);
 
 // Writes beside the target, syncs, renames; on any failure the old file is untouched and no temporary stays.

@@ -1,5 +1,4 @@
-// The syntax tree of one .nn file: plain structs, one per production of the grammar, each with the range it was read
-// from.
+// The syntax tree of one .nn file: one plain struct per production of the grammar, each with the range it came from.
 #pragma once
 
 #include <cstdint>
