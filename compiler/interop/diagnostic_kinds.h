@@ -14,6 +14,7 @@ extern const DiagnosticKind kWeightDtypeUnsupported;  // NN0404
 extern const DiagnosticKind kWeightShapeMismatch;     // NN0405
 extern const DiagnosticKind kWeightOffsetsInvalid;    // NN0406
 extern const DiagnosticKind kWeightNameDuplicate;     // NN0407
+extern const DiagnosticKind kWeightValueInvalid;      // NN0408
 extern const DiagnosticKind kArchiveInvalid;          // NN0411
 extern const DiagnosticKind kArrayHeaderInvalid;      // NN0412
 extern const DiagnosticKind kArrayDtypeUnsupported;   // NN0413
