@@ -1,0 +1,52 @@
+// The runtime's text inside the compiler is that of the files.
+#include "clang/runtime_text.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "base/file.h"
+#include "clang/compile.h"
+#include "clang/diagnostic_kinds.h"
+
+namespace nncc {
+namespace {
+
+TEST(RuntimeText, EqualsTheFiles) {
+    const std::string root = std::string(NNCC_SOURCE_DIR) + "/runtime/";
+    std::size_t count = 0;
+    for (const RuntimeFile& file : runtime_files()) {
+        Expected<std::string> text = read_file(root + std::string(file.name));
+        ASSERT_TRUE(text) << file.name;
+        EXPECT_EQ(*text, file.text) << file.name;
+        ++count;
+    }
+    std::size_t headers = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(root + "nncc"))
+        headers += entry.path().extension() == ".h";
+    EXPECT_GE(count, headers + 1);
+    EXPECT_FALSE(runtime_text("program/start.cpp").empty());
+    EXPECT_TRUE(runtime_text("nncc/absent.h").empty());
+}
+
+TEST(RuntimeText, EveryHeaderCompilesAloneInProcess) {
+    for (const RuntimeFile& file : runtime_files()) {
+        if (!file.name.starts_with("nncc/")) continue;
+        CompileOptions options;
+        options.optimisation_level = 0;
+        Expected<ObjectCode> object =
+            compile_to_object("#include <" + std::string(file.name) + ">\nint x;\n", "alone.cpp", options);
+        EXPECT_TRUE(object) << file.name << ": " << (object.error().notes.empty() ? "" : object.error().notes[0]);
+    }
+}
+
+TEST(ClangDiagnostics, EachHasACodeAndAnExplanation) {
+    int code = 801;
+    for (const DiagnosticKind* kind : clang_diagnostics()) {
+        EXPECT_EQ(std::string(kind->code), "NN0" + std::to_string(code++));
+        EXPECT_GT(std::string(kind->explanation).size(), 100u);
+    }
+}
+
+}  // namespace
+}  // namespace nncc
