@@ -1,0 +1,71 @@
+// BodyReader: turns the nodes of a group's body into the values of a loop nest.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "lowering/kernel.h"
+
+namespace nncc {
+
+// Which axis of the nest each axis of a node's shape is.
+using AxesOfNode = std::vector<int>;
+
+// A leaf of the body read through views: a load, an iota, random bits or a constant, with its map over the axes of the
+// node's own shape.
+struct Reading {
+    LoopValue leaf;
+    Shape shape;
+};
+
+class BodyReader {
+  public:
+    // Adds a parameter to `kernel` for each operand of the group that has memory.
+    BodyReader(const Plan& plan, int group, Kernel& kernel);
+
+    const Graph& body() const { return *body_; }
+    int axis_count = 0;  // of the nest under construction
+
+    // The value of the nest that holds `value` of the body, whose shape's axes are `axes` of the nest. Elementwise nodes
+    // are added on first use. Values that are computed otherwise (reductions, the product) must be `set` before.
+    Expected<int> value_of(Value value, const AxesOfNode& axes);
+    // The same for a leaf read through views, without remembering it: an einsum may read one operand along several axes.
+    Expected<int> value_at(Value value, const AxesOfNode& axes);
+    void set(Value value, int loop_value) { computed_[value] = loop_value; }
+    bool is_set(Value value) const { return computed_.contains(value); }
+
+    // The leaf behind a chain of views, or nothing when `value` is computed in the body.
+    Expected<std::optional<Reading>> reading_of(Value value);
+
+    // Adds a store of `loop_value` to result `result` of the group, row-major, whose axes are `axes` of the nest.
+    Expected<> store(int result, int loop_value, const AxesOfNode& axes);
+
+    // Takes the values and stores so far as a nest.
+    LoopNest take(std::vector<LoopAxis> axes);
+    std::vector<LoopValue>& values() { return values_; }
+
+    Error refuse(const DiagnosticKind& kind, const Node& node, std::string reason) const;
+
+  private:
+    Expected<std::optional<Reading>> read_leaf(const Node& node);
+    Expected<int> scalar_operand(Value value);
+    int parameter_for_table(const Node& constant);
+    int add(LoopValue value);
+    IndexMap embed(const IndexMap& map, const AxesOfNode& axes) const;
+
+    const Plan& plan_;
+    const Node& group_;
+    const Graph* body_;
+    int group_index_;
+    Kernel& kernel_;
+    std::vector<int> parameter_of_operand_;
+    std::vector<LoopValue> values_;
+    std::vector<LoopStore> stores_;
+    std::map<Value, int> computed_;
+};
+
+// The place of a node for messages: "pima.nn:4 `dense(10)`", or its op's name.
+std::string place_text(const Node& node);
+
+}  // namespace nncc
