@@ -12,7 +12,7 @@ class In {
     static constexpr int kElements = (extents * ... * 1);
     In(const T* data) noexcept : data_(data) {}  // NOLINT(google-explicit-constructor): arrays and pointers are passed as they are
     // An array of arrays of the same total size, such as float[32][8] for In<float, 32, 8>.
-    template <class Row, int rows>
+    template <class Row, u64 rows>
         requires(sizeof(Row[rows]) == sizeof(T) * static_cast<u64>(kElements) && sizeof(Row) != sizeof(T))
     In(const Row (&data)[rows]) noexcept : data_(reinterpret_cast<const T*>(&data)) {}
     const T* data() const noexcept { return data_; }
@@ -28,7 +28,7 @@ class Out {
   public:
     static constexpr int kElements = (extents * ... * 1);
     Out(T* data) noexcept : data_(data) {}  // NOLINT(google-explicit-constructor)
-    template <class Row, int rows>
+    template <class Row, u64 rows>
         requires(sizeof(Row[rows]) == sizeof(T) * static_cast<u64>(kElements) && sizeof(Row) != sizeof(T))
     Out(Row (&data)[rows]) noexcept : data_(reinterpret_cast<T*>(&data)) {}
     T* data() const noexcept { return data_; }

@@ -1,0 +1,10 @@
+// Everything on the compute path, for emitted sources.
+#pragma once
+
+#include "nncc/api.h"
+#include "nncc/gemm.h"
+#include "nncc/memory.h"
+#include "nncc/pack.h"
+#include "nncc/reduce.h"
+#include "nncc/scalar.h"
+#include "nncc/simd.h"
