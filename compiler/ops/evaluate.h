@@ -48,6 +48,9 @@ struct Bindings {
     std::map<std::string, Tensor<S>> inputs;    // by the name of the `input` node
     std::map<std::string, Tensor<S>> storages;  // by the name of the storage, before the call
     std::map<std::string, std::int64_t> dims;   // run-time extents of bounded and free dimensions
+    // When set: called with every node's results as they are made, which it may change (to round them, say). The
+    // evaluator calls it for nodes of bodies too.
+    std::function<void(const Node& node, std::vector<Tensor<S>>& results)> observe;
 };
 template <class S>
 struct Evaluation {
