@@ -1,0 +1,186 @@
+// Compiles emitted text with an adapter, loads it and resolves its functions.
+#include "driver/native_model.h"
+
+#include <nncc/api.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+
+namespace nncc {
+
+namespace {
+
+constexpr std::size_t kAlignment = 64;
+
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool kSanitised = true;
+#else
+constexpr bool kSanitised = false;
+#endif
+
+std::string_view c_type(DType dtype) {
+    switch (dtype) {
+        case DType::kF32: return "float";
+        case DType::kF64: return "double";
+        case DType::kI32: return "int";
+        case DType::kBool: return "bool";
+    }
+    return "float";
+}
+
+// `static_cast<const float*>(in[0])` for each type, in order, from `first`.
+std::string cast_arguments(const std::vector<Type>& types, std::string_view array, bool constant) {
+    std::string text;
+    for (std::size_t index = 0; index < types.size(); ++index) {
+        text += fmt::format(", static_cast<{}{}*>({}[{}])", constant ? "const " : "", c_type(types[index].dtype), array, index);
+    }
+    return text;
+}
+
+// The emitted functions take one pointer per tensor; these take arrays of pointers, so that one caller fits all models.
+std::string adapter_text(const EmittedFiles& files, const CompiledModel& model, bool with_trainer) {
+    std::vector<Type> inputs;
+    std::vector<Type> outputs;
+    for (const auto& [name, type] : model.inputs) inputs.push_back(type);
+    for (const auto& [name, type] : model.outputs) outputs.push_back(type);
+    const std::string& prefix = files.c_prefix;
+    std::string text = fmt::format(
+        "\nextern \"C\" void nncc_adapter_forward(void* model, const void* const* in, void* const* out) {{\n"
+        "    {}_forward(model{}{});\n}}\n",
+        prefix, cast_arguments(inputs, "in", true), cast_arguments(outputs, "out", false));
+    if (!with_trainer) return text;
+    std::vector<Type> arguments = inputs;
+    for (const std::string& name : model.program.data) {
+        for (const Feed& feed : model.train->feeds) {
+            if (feed.name == name) arguments.push_back(feed.type);
+        }
+    }
+    const std::string casts = cast_arguments(arguments, "in", true);
+    text += fmt::format(
+        "extern \"C\" double nncc_adapter_step(void* trainer, const void* const* in) {{\n"
+        "    return {0}_trainer_step(trainer{1});\n}}\n"
+        "extern \"C\" double nncc_adapter_gradients(void* trainer, const void* const* in, void* gradient) {{\n"
+        "    return {0}_trainer_gradients(trainer{1}, gradient);\n}}\n",
+        prefix, casts);
+    return text;
+}
+
+StorageKind storage_kind(TensorKind kind) {
+    switch (kind) {
+        case TensorKind::kParam: return StorageKind::kParam;
+        case TensorKind::kState: return StorageKind::kState;
+        case TensorKind::kFit: return StorageKind::kFit;
+        case TensorKind::kStream: return StorageKind::kStream;
+        case TensorKind::kSlot: return StorageKind::kSlot;
+    }
+    return StorageKind::kParam;
+}
+
+DType dtype_of(ElementType type) {
+    switch (type) {
+        case ElementType::kF32: return DType::kF32;
+        case ElementType::kF64: return DType::kF64;
+        case ElementType::kI32: return DType::kI32;
+        case ElementType::kBool: return DType::kBool;
+    }
+    return DType::kF32;
+}
+
+WeightTensor weight_tensor(const Tensor& tensor) {
+    WeightTensor result{tensor.name, storage_kind(tensor.kind), dtype_of(tensor.dtype), {}, tensor.elements(), tensor.bytes(), tensor.offset};
+    result.extents.assign(tensor.extents, tensor.extents + tensor.rank);
+    return result;
+}
+
+}  // namespace
+
+AlignedBytes::AlignedBytes(std::size_t size) : size_(size) {
+    const std::size_t rounded = (std::max<std::size_t>(size, 1) + kAlignment - 1) / kAlignment * kAlignment;
+    data_.reset(static_cast<std::byte*>(std::aligned_alloc(kAlignment, rounded)));
+    NNCC_CHECK(data_ != nullptr, "{} bytes", size);
+    std::memset(data_.get(), 0, rounded);
+}
+
+void AlignedBytes::Free::operator()(std::byte* memory) const {
+    std::free(memory);
+}
+
+AlignedBytes AlignedBytes::copy() const {
+    AlignedBytes result(size_);
+    std::memcpy(result.data(), data(), size_);
+    return result;
+}
+
+Expected<NativeModel> NativeModel::compile(const EmittedFiles& files, const CompiledModel& model, bool with_trainer) {
+    CompileOptions options;
+    options.sanitize = kSanitised;
+    options.files = {{files.header_name, files.header}, {files.c_header_name, files.c_header}};
+    // The C header declares what the adapter calls, whether or not the source includes it.
+    const std::string text = files.source + "\n#include \"" + files.c_header_name + "\"\n" + adapter_text(files, model, with_trainer);
+    Expected<ObjectCode> object = compile_to_object(text, files.source_name, options);
+    if (!object) return object.error();
+    Expected<LoadedModule> module = load(*object);
+    if (!module) return module.error();
+
+    NativeModel native(std::move(*module));
+    native.compile_milliseconds_ = object->milliseconds;
+    native.times_ = describe_times(*object);
+    const auto find = [&native](const std::string& name) {
+        void* address = native.module_.symbol(name);
+        NNCC_CHECK(address != nullptr, "the emitted code has no {}", name);
+        return address;
+    };
+    const auto size_of = [&](const std::string& name) { return reinterpret_cast<std::size_t (*)()>(find(name))(); };
+    const std::string& prefix = files.c_prefix;
+    const auto* tensors = reinterpret_cast<const Tensor* (*)()>(find(prefix + "_tensors"))();
+    const int tensor_count = reinterpret_cast<int (*)()>(find(prefix + "_tensor_count"))();
+    for (int index = 0; index < tensor_count; ++index) native.tensors_.push_back(weight_tensor(tensors[index]));
+    native.weights_bytes_ = size_of(prefix + "_weights_bytes");
+    native.initialize_ = reinterpret_cast<void (*)(void*, u64)>(find(prefix + "_initialize"));
+    native.pack_ = reinterpret_cast<void (*)(const void*, void*)>(find(prefix + "_pack"));
+    native.model_init_ = reinterpret_cast<void (*)(void*, const void*)>(find(prefix + "_model_init"));
+    native.forward_ = reinterpret_cast<void (*)(void*, const void* const*, void* const*)>(find("nncc_adapter_forward"));
+    native.packed_ = AlignedBytes(size_of(prefix + "_packed_bytes"));
+    native.model_ = AlignedBytes(size_of(prefix + "_model_bytes"));
+    if (with_trainer) {
+        native.trainer_ = AlignedBytes(size_of(prefix + "_trainer_bytes"));
+        native.trainer_init_ = reinterpret_cast<void (*)(void*, const void*, u64)>(find(prefix + "_trainer_init"));
+        native.step_ = reinterpret_cast<double (*)(void*, const void* const*)>(find("nncc_adapter_step"));
+        native.gradients_ = reinterpret_cast<double (*)(void*, const void* const*, void*)>(find("nncc_adapter_gradients"));
+        native.trainer_weights_ = reinterpret_cast<const void* (*)(const void*)>(find(prefix + "_trainer_weights"));
+    }
+    return native;
+}
+
+void NativeModel::use(const AlignedBytes& weights) {
+    pack_(weights.data(), packed_.data());
+    model_init_(model_.data(), packed_.data());
+}
+
+void NativeModel::forward(std::span<const void* const> inputs, std::span<void* const> outputs) const {
+    forward_(model_.data(), inputs.data(), outputs.data());
+}
+
+void NativeModel::start(const AlignedBytes& weights, std::uint64_t seed) {
+    trainer_init_(trainer_.data(), weights.data(), seed);
+}
+
+double NativeModel::step(std::span<const void* const> arguments) {
+    return step_(trainer_.data(), arguments.data());
+}
+
+double NativeModel::gradients(std::span<const void* const> arguments, AlignedBytes& gradient) {
+    return gradients_(trainer_.data(), arguments.data(), gradient.data());
+}
+
+const std::byte* NativeModel::trainer_weights() const {
+    return static_cast<const std::byte*>(trainer_weights_(trainer_.data()));
+}
+
+void NativeModel::restore_trainer(const AlignedBytes& memory) {
+    NNCC_CHECK(memory.size() == trainer_.size());
+    std::memcpy(trainer_.data(), memory.data(), memory.size());
+}
+
+}  // namespace nncc
