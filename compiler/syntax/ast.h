@@ -55,6 +55,7 @@ struct TypeSyntax {
 struct Block {
     std::vector<Statement> statements;
     SourceRange range;  // with the braces
+    int depth = 1;      // of the tree below, for the limit
 };
 
 // --- expressions; the range is in Expression ---
