@@ -26,6 +26,10 @@ struct RowKeys {
     std::vector<KeyValue> of(std::int64_t row) const;
 };
 
+// A value, or a key of several, as SQL would write it: 17, 'a', ('a', 3). Equal keys have equal texts.
+std::string key_value_text(const KeyValue& value);
+std::string key_values_text(const std::vector<KeyValue>& key);
+
 // As messages name a row: "rowid 17", "row 17", "id 17", "(site, day) = ('a', 3)".
 std::string row_key_text(const RowKeys& keys, std::int64_t row);
 
