@@ -10,7 +10,8 @@ template <class T, int... extents>
 class In {
   public:
     static constexpr int kElements = (extents * ... * 1);
-    In(const T* data) noexcept : data_(data) {}  // NOLINT(google-explicit-constructor): arrays and pointers are passed as they are
+    In(const T* data) noexcept
+        : data_(data) {}  // NOLINT(google-explicit-constructor): arrays and pointers are passed as they are
     // An array of arrays of the same total size, such as float[32][8] for In<float, 32, 8>.
     template <class Row, u64 rows>
         requires(sizeof(Row[rows]) == sizeof(T) * static_cast<u64>(kElements) && sizeof(Row) != sizeof(T))

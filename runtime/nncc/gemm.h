@@ -4,9 +4,9 @@
 #include "nncc/gemm_tile.h"
 #include "nncc/pack.h"
 
-// Machine arithmetic (Zen 3, Haswell and later): two FMAs start in each cycle and take 4, so 8 independent accumulators are
-// the least; 6 rows x 2 vectors are 12, in 16 registers with two of b and one of a. Their 12 FMAs take 6 cycles, the 8 loads 4.
-// With one vector of columns, 8 rows. With one row, several chains over k, added at the end.
+// Machine arithmetic (Zen 3, Haswell and later): two FMAs start in each cycle and take 4, so 8 independent accumulators
+// are the least; 6 rows x 2 vectors are 12, in 16 registers with two of b and one of a. Their 12 FMAs take 6 cycles,
+// the 8 loads 4. With one vector of columns, 8 rows. With one row, several chains over k, added at the end.
 
 namespace nncc {
 namespace detail {
@@ -35,20 +35,25 @@ NNCC_INLINE void each_row_tile(int count, F&& f) noexcept {
     for (; row < count; ++row) f(row, Rows<1>{});
 }
 
-// Rows [first, first + count) of one block of columns, depth in chunks: partial sums are kept in sums[count][w] meanwhile.
+// Rows [first, first + count) of one block of columns, depth in chunks: partial sums are kept in sums[count][w]
+// meanwhile.
 template <class L, class T, class A, class B, class E>
-NNCC_INLINE void gemm_chunks(L columns, int depth, int chunk, int first, int count, int j, A a, B b, T* panel, T* sums, E& epilogue) noexcept {
+NNCC_INLINE void gemm_chunks(L columns, int depth, int chunk, int first, int count, int j, A a, B b, T* panel, T* sums,
+                             E& epilogue) noexcept {
     constexpr int n = kLanes<T>, w = kPanel<T>;
     for (int k = 0; k < depth; k += chunk) {
         const int part = depth - k < chunk ? depth - k : chunk;
         pack_panel(columns, part, b.at(k, j), b.row_stride(), b.column_stride(), panel);
         each_row_tile<6>(count, [&](int i, auto height) {
             constexpr int h = decltype(height)::count;
-            gemm_tile_add<h>(part, k == 0, a.at(first + i, k), a.row_stride(), a.column_stride(), static_cast<const T*>(panel), sums + i * w);
+            gemm_tile_add<h>(part, k == 0, a.at(first + i, k), a.row_stride(), a.column_stride(),
+                             static_cast<const T*>(panel), sums + i * w);
         });
     }
     for (int i = 0; i < count; ++i) {
-        const auto finish = [&](int c, auto lanes) { epilogue(first + i, j + c, lanes, load(sums + i * w + c, Lanes<n, n>{})); };
+        const auto finish = [&](int c, auto lanes) {
+            epilogue(first + i, j + c, lanes, load(sums + i * w + c, Lanes<n, n>{}));
+        };
         if constexpr (kFixedLanes<L>) each_vector<L::count, n>(finish);
         else each_vector<n>(columns.count, finish);
     }
@@ -62,9 +67,8 @@ NNCC_INLINE void gemm_block(int rows, int j, A a, const T* b, i64 b_stride, E& e
     constexpr int most = vectors == 1 ? 8 : 6;
     const auto tile = [&](int i, auto height) {
         constexpr int h = decltype(height)::count;
-        gemm_tile<h, width, K>(a.at(i, 0), a.row_stride(), a.column_stride(), b, b_stride, [&](int r, int c, auto lanes, auto v) {
-            epilogue(i + r, j + c, lanes, v);
-        });
+        gemm_tile<h, width, K>(a.at(i, 0), a.row_stride(), a.column_stride(), b, b_stride,
+                               [&](int r, int c, auto lanes, auto v) { epilogue(i + r, j + c, lanes, v); });
     };
     if constexpr (M > 0) each_row_tile<M, most>(tile);
     else each_row_tile<most>(rows, tile);
@@ -84,7 +88,8 @@ NNCC_INLINE void gemm_packed_block(int rows, int j, A a, B b, E& epilogue) noexc
         const int all = M > 0 ? M : rows;
         for (int first = 0; first < all; first += kChunkRows) {
             const int count = all - first < kChunkRows ? all - first : kChunkRows;
-            gemm_chunks(Lanes<width, w>{}, K, kChunkDepth, first, count, j, a, b, static_cast<T*>(panel), static_cast<T*>(sums), epilogue);
+            gemm_chunks(Lanes<width, w>{}, K, kChunkDepth, first, count, j, a, b, static_cast<T*>(panel),
+                        static_cast<T*>(sums), epilogue);
         }
     }
 }
@@ -97,7 +102,8 @@ NNCC_INLINE void gemm_any(int rows, A a, B b, E& epilogue) noexcept {
         constexpr int width = decltype(columns)::count;
         if constexpr (B::kPacked) {
             gemm_block<M, K, width>(rows, j, a, b.p + static_cast<i64>(j / w) * (K * w), w, epilogue);
-        } else if constexpr (B::column_stride() == 1 && (M == 1 || K * B::row_stride() * static_cast<i64>(sizeof(T)) <= 16384)) {
+        } else if constexpr (B::column_stride() == 1 &&
+                             (M == 1 || K * B::row_stride() * static_cast<i64>(sizeof(T)) <= 16384)) {
             gemm_block<M, K, width>(rows, j, a, b.at(0, j), B::row_stride(), epilogue);
         } else {
             gemm_packed_block<M, K, width, T>(rows, j, a, b, epilogue);
@@ -113,9 +119,8 @@ NNCC_INLINE void gemm_row(A a, B b, E& epilogue) noexcept {
     constexpr int n = kLanes<T>, w = kPanel<T>;
     const auto row = [&](int j, auto columns, const T* from, i64 stride) {
         constexpr int width = decltype(columns)::count, vectors = (width + n - 1) / n;
-        gemm_row_tile<vectors, width - (vectors - 1) * n, K>(a.p, a.column_stride(), from, stride, [&](int c, auto lanes, auto v) {
-            epilogue(0, j + c, lanes, v);
-        });
+        gemm_row_tile<vectors, width - (vectors - 1) * n, K>(
+            a.p, a.column_stride(), from, stride, [&](int c, auto lanes, auto v) { epilogue(0, j + c, lanes, v); });
     };
     if constexpr (B::kPacked) {
         each_vector<N, w>([&](int j, auto columns) { row(j, columns, b.p + static_cast<i64>(j) * K, w); });
@@ -153,7 +158,8 @@ NNCC_INLINE void gemm_dynamic(int M, int N, int K, A a, B b, E&& epilogue) noexc
         const SomeLanes<w> columns{N - j < w ? N - j : w};
         for (int first = 0; first < M; first += detail::kChunkRows) {
             const int count = M - first < detail::kChunkRows ? M - first : detail::kChunkRows;
-            detail::gemm_chunks(columns, K, chunk, first, count, j, a, b, static_cast<T*>(panel), static_cast<T*>(sums), epilogue);
+            detail::gemm_chunks(columns, K, chunk, first, count, j, a, b, static_cast<T*>(panel), static_cast<T*>(sums),
+                                epilogue);
         }
     }
 }

@@ -70,12 +70,14 @@ NNCC_INLINE void gemm_tile(const T* a, i64 a_row, i64 a_depth, const T* b, i64 b
 
 // Adds (or, `first`, sets) the tile's sums to sums[row][w]: for products deeper than what is packed at a time.
 template <int rows, class T>
-NNCC_INLINE void gemm_tile_add(int depth, bool first, const T* a, i64 a_row, i64 a_depth, const T* panel, T* sums) noexcept {
+NNCC_INLINE void gemm_tile_add(int depth, bool first, const T* a, i64 a_row, i64 a_depth, const T* panel,
+                               T* sums) noexcept {
     constexpr int n = kLanes<T>, w = 2 * n;
     using V = Vec<T, n>;
     const V zero(T(0));
     constexpr Lanes<n, n> all{};
-    V c0 = zero, c1 = zero, c2 = zero, c3 = zero, c4 = zero, c5 = zero, d0 = zero, d1 = zero, d2 = zero, d3 = zero, d4 = zero, d5 = zero;
+    V c0 = zero, c1 = zero, c2 = zero, c3 = zero, c4 = zero, c5 = zero, d0 = zero, d1 = zero, d2 = zero, d3 = zero,
+      d4 = zero, d5 = zero;
     for (int k = 0; k < depth; ++k) {
         const V b0 = load(panel, all), b1 = load(panel + n, all);
         tile_step<(rows > 0), true>(a, b0, b1, c0, d0);
@@ -108,7 +110,11 @@ template <int vectors, int last, int K, class T, class F>
 NNCC_INLINE void gemm_row_tile(const T* a, i64 a_depth, const T* b, i64 b_depth, F&& emit) noexcept {
     constexpr int n = kLanes<T>;
     using V = Vec<T, n>;
-    constexpr int chains = K < 2 ? 1 : vectors == 1 ? (K < 4 ? 2 : 4) : vectors == 2 ? (K < 8 ? 2 : 4) : vectors <= 4 ? 2 : 1;
+    constexpr int chains = K < 2          ? 1
+                           : vectors == 1 ? (K < 4 ? 2 : 4)
+                           : vectors == 2 ? (K < 8 ? 2 : 4)
+                           : vectors <= 4 ? 2
+                                          : 1;
     constexpr Lanes<n, n> full{};
     constexpr Lanes<last, n> tail{};
     const V zero(T(0));

@@ -3,6 +3,7 @@
 
 #include "nncc/api.h"
 #include "nncc/gemm.h"
+#include "nncc/math.h"
 #include "nncc/memory.h"
 #include "nncc/pack.h"
 #include "nncc/reduce.h"

@@ -141,12 +141,20 @@ NNCC_INLINE T lane_tree(Vec<T, n> v, F combine) noexcept {
     }
 }
 template <class T, int n>
-NNCC_INLINE T lane_sum(Vec<T, n> v) noexcept { return lane_tree(v, [](auto a, auto b) { return a + b; }); }
+NNCC_INLINE T lane_sum(Vec<T, n> v) noexcept {
+    return lane_tree(v, [](auto a, auto b) { return a + b; });
+}
 template <class T, int n>
-NNCC_INLINE T lane_product(Vec<T, n> v) noexcept { return lane_tree(v, [](auto a, auto b) { return a * b; }); }
+NNCC_INLINE T lane_product(Vec<T, n> v) noexcept {
+    return lane_tree(v, [](auto a, auto b) { return a * b; });
+}
 template <class T, int n>
-NNCC_INLINE T lane_max(Vec<T, n> v) noexcept { return lane_tree(v, [](auto a, auto b) { return maximum(a, b); }); }
+NNCC_INLINE T lane_max(Vec<T, n> v) noexcept {
+    return lane_tree(v, [](auto a, auto b) { return maximum(a, b); });
+}
 template <class T, int n>
-NNCC_INLINE T lane_min(Vec<T, n> v) noexcept { return lane_tree(v, [](auto a, auto b) { return minimum(a, b); }); }
+NNCC_INLINE T lane_min(Vec<T, n> v) noexcept {
+    return lane_tree(v, [](auto a, auto b) { return minimum(a, b); });
+}
 
 }  // namespace nncc

@@ -42,7 +42,8 @@ namespace detail {
 NNCC_INLINE void transpose_8x8(const f32* p, i64 stride, f32* to, i64 to_stride) noexcept {
     using R = RawVector<f32, 8>;
     const auto pair = [&](i64 row) -> R {  // rows `row` and `row + 4`, four elements of each
-        return raw::join<f32, 4>(raw::load_pieces<f32, 4, 4>(p + row * stride), raw::load_pieces<f32, 4, 4>(p + (row + 4) * stride));
+        return raw::join<f32, 4>(raw::load_pieces<f32, 4, 4>(p + row * stride),
+                                 raw::load_pieces<f32, 4, 4>(p + (row + 4) * stride));
     };
     for (int half = 0; half < 2; ++half, p += 4, to += 4 * to_stride) {
         const R a = pair(0), b = pair(1), c = pair(2), d = pair(3);
@@ -51,9 +52,12 @@ NNCC_INLINE void transpose_8x8(const f32* p, i64 stride, f32* to, i64 to_stride)
         const R cd_low = __builtin_shufflevector(c, d, 0, 8, 1, 9, 4, 12, 5, 13);
         const R cd_high = __builtin_shufflevector(c, d, 2, 10, 3, 11, 6, 14, 7, 15);
         raw::store_pieces<f32, 8, 8>(to, __builtin_shufflevector(ab_low, cd_low, 0, 1, 8, 9, 4, 5, 12, 13));
-        raw::store_pieces<f32, 8, 8>(to + to_stride, __builtin_shufflevector(ab_low, cd_low, 2, 3, 10, 11, 6, 7, 14, 15));
-        raw::store_pieces<f32, 8, 8>(to + 2 * to_stride, __builtin_shufflevector(ab_high, cd_high, 0, 1, 8, 9, 4, 5, 12, 13));
-        raw::store_pieces<f32, 8, 8>(to + 3 * to_stride, __builtin_shufflevector(ab_high, cd_high, 2, 3, 10, 11, 6, 7, 14, 15));
+        raw::store_pieces<f32, 8, 8>(to + to_stride,
+                                     __builtin_shufflevector(ab_low, cd_low, 2, 3, 10, 11, 6, 7, 14, 15));
+        raw::store_pieces<f32, 8, 8>(to + 2 * to_stride,
+                                     __builtin_shufflevector(ab_high, cd_high, 0, 1, 8, 9, 4, 5, 12, 13));
+        raw::store_pieces<f32, 8, 8>(to + 3 * to_stride,
+                                     __builtin_shufflevector(ab_high, cd_high, 2, 3, 10, 11, 6, 7, 14, 15));
     }
 }
 
@@ -88,9 +92,11 @@ NNCC_INLINE void pack_panel(L columns, int depth, const T* b, i64 row_stride, i6
         if (row_stride == 1) {
             for (; k + 8 <= depth; k += 8) {
                 int column = 0;
-                for (; column + 8 <= width; column += 8) transpose_8x8(b + k + column * column_stride, column_stride, to + k * w + column, w);
+                for (; column + 8 <= width; column += 8)
+                    transpose_8x8(b + k + column * column_stride, column_stride, to + k * w + column, w);
                 for (; column < w; ++column) {
-                    for (int d = k; d < k + 8; ++d) to[d * w + column] = column < width ? b[d + column * column_stride] : 0.0F;
+                    for (int d = k; d < k + 8; ++d)
+                        to[d * w + column] = column < width ? b[d + column * column_stride] : 0.0F;
                 }
             }
         }
@@ -105,7 +111,7 @@ NNCC_INLINE void pack_panel(L columns, int depth, const T* b, i64 row_stride, i6
 }  // namespace detail
 
 template <int K, int N, class T>
-inline constexpr i64 panel_elements = static_cast<i64>(K) * ((N + kPanel<T> - 1) / kPanel<T>) * kPanel<T>;
+inline constexpr i64 panel_elements = static_cast<i64>(K) * ((N + kPanel<T> - 1) / kPanel<T>)*kPanel<T>;
 
 // All panels of b, a K x N matrix of any strides.
 template <int K, int N, class B, class T>

@@ -23,15 +23,23 @@ NNCC_INLINE void each_vector(int count, F&& f) noexcept {
 // ---- reducers: identity, and combine for Vec and for scalars ----
 struct Sum {
     template <class T>
-    static constexpr T identity() noexcept { return T(0); }
+    static constexpr T identity() noexcept {
+        return T(0);
+    }
     template <class V>
-    static NNCC_INLINE V combine(V a, V b) noexcept { return add(a, b); }
+    static NNCC_INLINE V combine(V a, V b) noexcept {
+        return add(a, b);
+    }
 };
 struct Product {
     template <class T>
-    static constexpr T identity() noexcept { return T(1); }
+    static constexpr T identity() noexcept {
+        return T(1);
+    }
     template <class V>
-    static NNCC_INLINE V combine(V a, V b) noexcept { return multiply(a, b); }
+    static NNCC_INLINE V combine(V a, V b) noexcept {
+        return multiply(a, b);
+    }
 };
 struct Max {  // NaN wins
     template <class T>
@@ -40,7 +48,9 @@ struct Max {  // NaN wins
         else return static_cast<T>(-__builtin_inff());
     }
     template <class V>
-    static NNCC_INLINE V combine(V a, V b) noexcept { return maximum(a, b); }
+    static NNCC_INLINE V combine(V a, V b) noexcept {
+        return maximum(a, b);
+    }
 };
 struct Min {
     template <class T>
@@ -49,19 +59,29 @@ struct Min {
         else return static_cast<T>(__builtin_inff());
     }
     template <class V>
-    static NNCC_INLINE V combine(V a, V b) noexcept { return minimum(a, b); }
+    static NNCC_INLINE V combine(V a, V b) noexcept {
+        return minimum(a, b);
+    }
 };
 struct All {
     template <class T>
-    static constexpr T identity() noexcept { return true; }
+    static constexpr T identity() noexcept {
+        return true;
+    }
     template <class V>
-    static NNCC_INLINE V combine(V a, V b) noexcept { return logical_and(a, b); }
+    static NNCC_INLINE V combine(V a, V b) noexcept {
+        return logical_and(a, b);
+    }
 };
 struct Any {
     template <class T>
-    static constexpr T identity() noexcept { return false; }
+    static constexpr T identity() noexcept {
+        return false;
+    }
     template <class V>
-    static NNCC_INLINE V combine(V a, V b) noexcept { return logical_or(a, b); }
+    static NNCC_INLINE V combine(V a, V b) noexcept {
+        return logical_or(a, b);
+    }
 };
 
 template <class Op, class T, int n>
@@ -118,9 +138,8 @@ NNCC_INLINE auto reduce(F&& f) noexcept {
         }
         a = Op::combine(Op::combine(a, b), Op::combine(c, d));
     }
-    each_vector<count - chains, n>([&](int i, auto lanes) {
-        a = Op::combine(a, keep(f(chains + i, lanes), lanes, Op::template identity<T>()));
-    });
+    each_vector<count - chains, n>(
+        [&](int i, auto lanes) { a = Op::combine(a, keep(f(chains + i, lanes), lanes, Op::template identity<T>())); });
     return reduce_lanes<Op>(a);
 }
 template <class Op, int n, class F>

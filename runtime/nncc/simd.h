@@ -45,7 +45,7 @@ struct Vec {
     Raw v;
 
     Vec() = default;
-    NNCC_INLINE Vec(Raw raw) noexcept : v(raw) {}                        // NOLINT(google-explicit-constructor)
+    NNCC_INLINE Vec(Raw raw) noexcept : v(raw) {}                     // NOLINT(google-explicit-constructor)
     NNCC_INLINE Vec(T value) noexcept : v(raw::splat<Raw>(value)) {}  // NOLINT(google-explicit-constructor)
 
     // Signed overflow wraps: i32 lanes are computed as u32.
@@ -86,7 +86,7 @@ struct Vec<bool, n> {
     Raw v;
 
     Vec() = default;
-    NNCC_INLINE Vec(Raw raw) noexcept : v(raw) {}                                         // NOLINT(google-explicit-constructor)
+    NNCC_INLINE Vec(Raw raw) noexcept : v(raw) {}                                 // NOLINT(google-explicit-constructor)
     NNCC_INLINE Vec(bool value) noexcept : v(raw::splat<Raw>(value ? -1 : 0)) {}  // NOLINT(google-explicit-constructor)
     friend NNCC_INLINE Vec operator&(Vec a, Vec b) noexcept { return a.v & b.v; }
     friend NNCC_INLINE Vec operator|(Vec a, Vec b) noexcept { return a.v | b.v; }
@@ -116,38 +116,66 @@ NNCC_INLINE T select(bool mask, T a, T b) noexcept {
 
 // ---- comparison ----
 template <class T, int n>
-NNCC_INLINE Vec<bool, n> equal(Vec<T, n> a, Vec<T, n> b) noexcept { return narrow_mask<n>(a.v == b.v); }
+NNCC_INLINE Vec<bool, n> equal(Vec<T, n> a, Vec<T, n> b) noexcept {
+    return narrow_mask<n>(a.v == b.v);
+}
 template <class T, int n>
-NNCC_INLINE Vec<bool, n> less(Vec<T, n> a, Vec<T, n> b) noexcept { return narrow_mask<n>(a.v < b.v); }
+NNCC_INLINE Vec<bool, n> less(Vec<T, n> a, Vec<T, n> b) noexcept {
+    return narrow_mask<n>(a.v < b.v);
+}
 template <class T, int n>
-NNCC_INLINE Vec<bool, n> less_equal(Vec<T, n> a, Vec<T, n> b) noexcept { return narrow_mask<n>(a.v <= b.v); }
+NNCC_INLINE Vec<bool, n> less_equal(Vec<T, n> a, Vec<T, n> b) noexcept {
+    return narrow_mask<n>(a.v <= b.v);
+}
 template <Scalar T>
-NNCC_INLINE bool equal(T a, T b) noexcept { return a == b; }
+NNCC_INLINE bool equal(T a, T b) noexcept {
+    return a == b;
+}
 template <Scalar T>
-NNCC_INLINE bool less(T a, T b) noexcept { return a < b; }
+NNCC_INLINE bool less(T a, T b) noexcept {
+    return a < b;
+}
 template <Scalar T>
-NNCC_INLINE bool less_equal(T a, T b) noexcept { return a <= b; }
+NNCC_INLINE bool less_equal(T a, T b) noexcept {
+    return a <= b;
+}
 template <int n>
-NNCC_INLINE Vec<bool, n> logical_and(Vec<bool, n> a, Vec<bool, n> b) noexcept { return a & b; }
+NNCC_INLINE Vec<bool, n> logical_and(Vec<bool, n> a, Vec<bool, n> b) noexcept {
+    return a & b;
+}
 template <int n>
-NNCC_INLINE Vec<bool, n> logical_or(Vec<bool, n> a, Vec<bool, n> b) noexcept { return a | b; }
+NNCC_INLINE Vec<bool, n> logical_or(Vec<bool, n> a, Vec<bool, n> b) noexcept {
+    return a | b;
+}
 template <int n>
-NNCC_INLINE Vec<bool, n> logical_not(Vec<bool, n> a) noexcept { return !a; }
+NNCC_INLINE Vec<bool, n> logical_not(Vec<bool, n> a) noexcept {
+    return !a;
+}
 NNCC_INLINE bool logical_and(bool a, bool b) noexcept { return a && b; }
 NNCC_INLINE bool logical_or(bool a, bool b) noexcept { return a || b; }
 NNCC_INLINE bool logical_not(bool a) noexcept { return !a; }
 
 // ---- arithmetic ----
 template <class T, int n>
-NNCC_INLINE Vec<T, n> add(Vec<T, n> a, Vec<T, n> b) noexcept { return a + b; }
+NNCC_INLINE Vec<T, n> add(Vec<T, n> a, Vec<T, n> b) noexcept {
+    return a + b;
+}
 template <class T, int n>
-NNCC_INLINE Vec<T, n> subtract(Vec<T, n> a, Vec<T, n> b) noexcept { return a - b; }
+NNCC_INLINE Vec<T, n> subtract(Vec<T, n> a, Vec<T, n> b) noexcept {
+    return a - b;
+}
 template <class T, int n>
-NNCC_INLINE Vec<T, n> multiply(Vec<T, n> a, Vec<T, n> b) noexcept { return a * b; }
+NNCC_INLINE Vec<T, n> multiply(Vec<T, n> a, Vec<T, n> b) noexcept {
+    return a * b;
+}
 template <class T, int n>
-NNCC_INLINE Vec<T, n> divide(Vec<T, n> a, Vec<T, n> b) noexcept { return a / b; }
+NNCC_INLINE Vec<T, n> divide(Vec<T, n> a, Vec<T, n> b) noexcept {
+    return a / b;
+}
 template <class T, int n>
-NNCC_INLINE Vec<T, n> negate(Vec<T, n> a) noexcept { return -a; }
+NNCC_INLINE Vec<T, n> negate(Vec<T, n> a) noexcept {
+    return -a;
+}
 template <class T, int n>
 NNCC_INLINE Vec<T, n> multiply_add(Vec<T, n> a, Vec<T, n> b, Vec<T, n> c) noexcept {
     if constexpr (Floating<T>) return raw::multiply_add(a.v, b.v, c.v);
@@ -181,9 +209,13 @@ NNCC_INLINE Vec<T, n> round(Vec<T, n> a) noexcept {
     else return a;
 }
 template <Floating T, int n>
-NNCC_INLINE Vec<T, n> sqrt(Vec<T, n> a) noexcept { return raw::sqrt(a.v); }
+NNCC_INLINE Vec<T, n> sqrt(Vec<T, n> a) noexcept {
+    return raw::sqrt(a.v);
+}
 template <Floating T, int n>
-NNCC_INLINE Vec<T, n> rsqrt(Vec<T, n> a) noexcept { return Vec<T, n>(T(1)) / sqrt(a); }
+NNCC_INLINE Vec<T, n> rsqrt(Vec<T, n> a) noexcept {
+    return Vec<T, n>(T(1)) / sqrt(a);
+}
 
 // ---- casts: to i32 truncates, saturates, NaN becomes 0; from bool 0 or 1; to bool a != 0 ----
 template <class To, class From, int n>
@@ -197,7 +229,8 @@ NNCC_INLINE Vec<To, n> cast(Vec<From, n> a) noexcept {
     } else if constexpr (__is_same(To, i32)) {
         constexpr From kTop = sizeof(From) == 4 ? From(2147483520) : From(2147483647);  // the largest that converts
         const Vec<From, n> known = select(equal(a, a), a, Vec<From, n>(From(0)));
-        const auto bounded = raw::lesser(raw::greater(known.v, Vec<From, n>(From(-2147483648.0)).v), Vec<From, n>(kTop).v);
+        const auto bounded =
+            raw::lesser(raw::greater(known.v, Vec<From, n>(From(-2147483648.0)).v), Vec<From, n>(kTop).v);
         const Vec<i32, n> whole = __builtin_convertvector(bounded, RawVector<i32, n>);
         return select(less(Vec<From, n>(kTop), known), Vec<i32, n>(2147483647), whole);
     } else {

@@ -1,4 +1,5 @@
-// The main program of `nncc build`: CSV rows on standard input, predictions on standard output; needs the C library only.
+// The main program of `nncc build`: CSV rows on standard input, predictions on standard output; needs the C library
+// only.
 //
 // With a header line, columns are found by name and others are ignored; without one, a row holds exactly the model's
 // inputs, in order. A row that does not fit ends the program with exit code 1 and its line number.
@@ -22,10 +23,10 @@ int nncc_clock_gettime(int clock, struct nncc_timespec* time) __asm__("clock_get
 namespace nncc {
 
 struct Standalone {
-    const char* name;                               // of the model
-    const char* const* columns;                     // names of the inputs' columns, in order
-    int inputs;                                     // values in a row
-    int outputs;                                    // values in a prediction
+    const char* name;            // of the model
+    const char* const* columns;  // names of the inputs' columns, in order
+    int inputs;                  // values in a row
+    int outputs;                 // values in a prediction
     void (*predict)(const double* row, double* prediction);
 };
 
@@ -185,7 +186,8 @@ inline void measure(const Standalone& model, const double* rows, int row_count) 
     for (double& round : rounds) {
         const double start = nanoseconds_now();
         for (int repeat = 0; repeat < repeats; ++repeat) {
-            for (int row = 0; row < row_count; ++row) model.predict(rows + static_cast<i64>(row) * model.inputs, prediction);
+            for (int row = 0; row < row_count; ++row)
+                model.predict(rows + static_cast<i64>(row) * model.inputs, prediction);
         }
         round = (nanoseconds_now() - start) / (static_cast<double>(repeats) * row_count);
     }
@@ -196,13 +198,15 @@ inline void measure(const Standalone& model, const double* rows, int row_count) 
             rounds[j - 1] = swapped;
         }
     }
-    complain("%s: %.1f ns per row (median of %d rounds; minimum %.1f)\n", model.name, rounds[kRounds / 2], kRounds, rounds[0]);
+    complain("%s: %.1f ns per row (median of %d rounds; minimum %.1f)\n", model.name, rounds[kRounds / 2], kRounds,
+             rounds[0]);
 }
 
 inline int help(const Standalone& model) {
-    complain("%s: reads CSV rows of %d values on standard input, writes %d a row to standard output\n"
-             "  --latency   times the model on the rows read instead, and prints nanoseconds per row\n",
-             model.name, model.inputs, model.outputs);
+    complain(
+        "%s: reads CSV rows of %d values on standard input, writes %d a row to standard output\n"
+        "  --latency   times the model on the rows read instead, and prints nanoseconds per row\n",
+        model.name, model.inputs, model.outputs);
     return 0;
 }
 
@@ -224,7 +228,8 @@ inline int read_header(Run& run, const Standalone& model, Text line) {
     for (char* at = line.begin; at != nullptr; ++column) {
         const Text name = cell(at, line.end);
         for (int input = 0; input < model.inputs; ++input) {
-            if (column < kMaxColumns && strcmp(name.begin, model.columns[input]) == 0) run.columns.of_input[input] = column;
+            if (column < kMaxColumns && strcmp(name.begin, model.columns[input]) == 0)
+                run.columns.of_input[input] = column;
         }
     }
     run.columns.count = column < kMaxColumns ? column : kMaxColumns;
@@ -242,7 +247,8 @@ inline int read_header(Run& run, const Standalone& model, Text line) {
 
 inline bool is_header(Text line) {
     for (char* at = line.begin; at < line.end; ++at) {
-        if ((*at >= 'a' && *at <= 'z' && *at != 'e') || (*at >= 'A' && *at <= 'Z' && *at != 'E') || *at == '_') return true;
+        if ((*at >= 'a' && *at <= 'z' && *at != 'e') || (*at >= 'A' && *at <= 'Z' && *at != 'E') || *at == '_')
+            return true;
     }
     return false;
 }
@@ -253,7 +259,8 @@ inline int read_row(Run& run, const Standalone& model, Text line, int line_numbe
         const Text text = cell(at, line.end);
         if (column >= run.columns.count) continue;
         if (run.columns.wanted[column] && !number(text, run.cells[column])) {
-            complain("%s: line %d: column %d: `%.40s` is not a number\n", model.name, line_number, column + 1, text.begin);
+            complain("%s: line %d: column %d: `%.40s` is not a number\n", model.name, line_number, column + 1,
+                     text.begin);
             return 1;
         }
     }
@@ -297,7 +304,8 @@ inline int run_standalone(int argc, char** argv, const Standalone& model) {
         const standalone::Text line = run.lines.next(more, too_long);
         if (!more) break;
         if (too_long) {
-            standalone::complain("%s: line %d is longer than %d bytes\n", model.name, line_number, standalone::kBufferBytes);
+            standalone::complain("%s: line %d is longer than %d bytes\n", model.name, line_number,
+                                 standalone::kBufferBytes);
             return 1;
         }
         if (line.begin == line.end) continue;
@@ -310,8 +318,10 @@ inline int run_standalone(int argc, char** argv, const Standalone& model) {
             return code;
         }
         if (latency) {
-            if (static_cast<i64>(run.kept_rows + 1) * model.inputs <= (1 << 20) && run.kept_rows < standalone::kLatencyRows) {
-                for (int input = 0; input < model.inputs; ++input) run.kept[static_cast<i64>(run.kept_rows) * model.inputs + input] = run.row[input];
+            if (static_cast<i64>(run.kept_rows + 1) * model.inputs <= (1 << 20) &&
+                run.kept_rows < standalone::kLatencyRows) {
+                for (int input = 0; input < model.inputs; ++input)
+                    run.kept[static_cast<i64>(run.kept_rows) * model.inputs + input] = run.row[input];
                 ++run.kept_rows;
             }
         } else if (!standalone::write_prediction(run, model)) {
