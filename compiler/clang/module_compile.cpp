@@ -1,5 +1,4 @@
 // Turns C++ text into the bytes of an object with Clang's front end and LLVM's code generator, from memory to memory.
-#include <clang/Basic/Diagnostic.h>
 #include <clang/Basic/FileManager.h>
 #include <clang/CodeGen/CodeGenAction.h>
 #include <clang/Frontend/CompilerInstance.h>
@@ -19,6 +18,7 @@
 #include <memory>
 #include <mutex>
 
+#include "clang/module_diagnostics.h"
 #include "clang/module_frontend.h"
 
 namespace nncc::clang_module {
@@ -64,33 +64,6 @@ class TimedObjectAction : public clang::EmitObjAction {
     double& milliseconds_;
 };
 
-// Keeps "file:line:column: error: message" lines.
-class DiagnosticLines : public clang::DiagnosticConsumer {
-  public:
-    explicit DiagnosticLines(std::vector<std::string>& lines) : lines_(lines) {}
-
-    void HandleDiagnostic(clang::DiagnosticsEngine::Level level, const clang::Diagnostic& diagnostic) override {
-        clang::DiagnosticConsumer::HandleDiagnostic(level, diagnostic);
-        if (level < clang::DiagnosticsEngine::Error && !(level == clang::DiagnosticsEngine::Note && !lines_.empty()))
-            return;
-        llvm::SmallString<256> message;
-        diagnostic.FormatDiagnostic(message);
-        std::string line;
-        if (diagnostic.hasSourceManager() && diagnostic.getLocation().isValid()) {
-            clang::PresumedLoc place = diagnostic.getSourceManager().getPresumedLoc(diagnostic.getLocation());
-            if (place.isValid()) {
-                line = std::string(place.getFilename()) + ":" + std::to_string(place.getLine()) + ":" +
-                       std::to_string(place.getColumn()) + ": ";
-            }
-        }
-        line += level == clang::DiagnosticsEngine::Note ? "note: " : "error: ";
-        lines_.push_back(line + std::string(message));
-    }
-
-  private:
-    std::vector<std::string>& lines_;
-};
-
 std::vector<std::string> undefined_symbols(const std::string& bytes) {
     std::vector<std::string> names;
     auto object = llvm::object::ObjectFile::createELFObjectFile(llvm::MemoryBufferRef(bytes, "object"));
@@ -122,10 +95,10 @@ std::vector<std::string> cc1_arguments(const CompileInput& input) {
     arguments.emplace_back(input.contract ? "-ffp-contract=fast" : "-ffp-contract=off");
     if (input.sanitize) {
         arguments.emplace_back(
-            "-fsanitize=address,alignment,array-bounds,bool,bounds,enum,float-cast-overflow,"
+            "-fsanitize=address,alignment,array-bounds,bool,enum,float-cast-overflow,"
             "integer-divide-by-zero,null,object-size,return,shift,signed-integer-overflow,unreachable");
         arguments.emplace_back(
-            "-fsanitize-trap=alignment,array-bounds,bool,bounds,enum,float-cast-overflow,"
+            "-fsanitize-trap=alignment,array-bounds,bool,enum,float-cast-overflow,"
             "integer-divide-by-zero,null,object-size,return,shift,signed-integer-overflow,unreachable");
         arguments.emplace_back("-fsanitize-address-use-after-scope");
     }

@@ -8,20 +8,9 @@
 #include <vector>
 
 #include "clang/compile.h"
+#include "clang/realtime_hazard.h"
 
 namespace nncc {
-
-enum class RealtimeHazard {
-    kAllocation,       // new, delete, or a function of the C library that allocates
-    kThrow,            // throw or try
-    kVirtualCall,      // a call through a virtual table, dynamic_cast, typeid
-    kFunctionPointer,  // a call whose target is not known
-    kRecursion,        // a function that reaches itself
-    kGuardedStatic,    // a local static or thread_local with a run-time initialiser
-    kUnboundedLoop,    // a loop whose trip count has no bound known from the text
-    kUnknownCall,      // a call of a function with no body that is not known to be safe: lock, I/O, system call
-    kAssembly,         // inline assembly, which nothing can be proven of
-};
 
 std::string_view realtime_hazard_name(RealtimeHazard hazard);  // "allocation", "unbounded loop", ...
 

@@ -1,0 +1,92 @@
+// Bounds of integer expressions and of the trip counts of loops, as far as they follow from the text.
+#pragma once
+
+#include <clang/AST/ASTContext.h>
+#include <clang/AST/Expr.h>
+#include <clang/AST/Stmt.h>
+#include <llvm/ADT/DenseMap.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace nncc::clang_module {
+
+// What is known of an integer: an end that is absent is not known.
+struct Interval {
+    std::optional<std::int64_t> low;
+    std::optional<std::int64_t> high;
+    bool operator==(const Interval&) const = default;
+    bool operator<(const Interval& other) const { return low != other.low ? low < other.low : high < other.high; }
+    static Interval of(std::int64_t value) { return {value, value}; }
+};
+
+// How a function writes to a variable.
+struct Writes {
+    bool increases = false;
+    bool decreases = false;
+    bool other = false;  // assigned, or its address or a reference to it is taken
+};
+
+// The same before the steps are known: they may depend on the function's arguments.
+struct WriteSites {
+    Writes constant;
+    std::vector<const clang::Expr*> added;       // e of `variable += e`
+    std::vector<const clang::Expr*> subtracted;  // e of `variable -= e`
+};
+
+// The variables and parameters of the functions on the call chain. A function is on it once at most (recursion is
+// refused).
+class Bounds {
+  public:
+    explicit Bounds(clang::ASTContext& context) : context_(context) {}
+
+    // Classifies all writes in a body; before anything in it is evaluated.
+    void enter(const clang::Stmt* body);
+
+    // Interval at the place of the declaration; what later writes allow is kept.
+    void declare(const clang::VarDecl* variable, Interval initial);
+
+    Interval evaluate(const clang::Expr* expression, int depth = 0);
+
+    // Narrows what is known under the assumption that the condition is `truth`.
+    void assume(const clang::Expr* condition, bool truth);
+
+    // Assumptions hold in a block: taken at its start, put back at its end.
+    using State = llvm::DenseMap<const clang::VarDecl*, Interval>;
+    State state() const { return values_; }
+    void restore(State state) { values_ = std::move(state); }
+
+    // "" when the trip count of a for, while, do or range-for statement is bounded; else why not. Declares the counter
+    // of a for.
+    std::string prove(const clang::Stmt* loop);
+
+  private:
+    struct Comparison {
+        const clang::VarDecl* variable = nullptr;
+        const clang::Expr* side = nullptr;  // that names the variable
+        const clang::Expr* limit = nullptr;
+        clang::BinaryOperatorKind kind = clang::BO_LT;  // as in `variable kind limit`
+    };
+    std::optional<Comparison> comparison(const clang::Expr* condition);
+    std::string prove_condition(const clang::Expr* condition, const clang::Expr* increment, const clang::Stmt* body,
+                                const clang::VarDecl** counter);
+    // By how much every turn moves the variable, in the direction asked for; nullopt when not every turn does.
+    std::optional<Interval> step(const clang::VarDecl* variable, const clang::Expr* increment, const clang::Stmt* body,
+                                 bool up);
+    std::optional<Interval> step_of(const clang::Expr* expression, const clang::VarDecl* variable, bool up);
+    Interval evaluate_binary(const clang::BinaryOperator* expression, int depth);
+    Interval evaluate_conditional(const clang::ConditionalOperator* expression, int depth);
+    Interval evaluate_call(const clang::CallExpr* call, int depth);
+    void narrow_counter(const clang::ForStmt* loop, const clang::VarDecl* counter);
+    Writes writes_of(const clang::VarDecl* variable);
+    bool same(const clang::Expr* first, const clang::Expr* second) const;
+
+    clang::ASTContext& context_;
+    State values_;
+    State initial_;  // of the variables that a `for` declares: on the first turn
+    llvm::DenseMap<const clang::VarDecl*, WriteSites> writes_;
+};
+
+}  // namespace nncc::clang_module
