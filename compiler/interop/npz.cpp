@@ -44,9 +44,10 @@ Error invalid(const std::string& path, const std::string& why) {
             .exit_code = ExitCode::kWrongInput};
 }
 
-// libzip's words start with a capital.
+// libzip's words start with a capital; "CRC" keeps its own.
 std::string lower_first(std::string text) {
-    if (!text.empty() && text[0] >= 'A' && text[0] <= 'Z') text[0] = static_cast<char>(text[0] - 'A' + 'a');
+    if (text.size() > 1 && text[0] >= 'A' && text[0] <= 'Z' && text[1] >= 'a')
+        text[0] = static_cast<char>(text[0] - 'A' + 'a');
     return text;
 }
 
