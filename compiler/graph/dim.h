@@ -21,8 +21,8 @@ struct DimBinding {
 };
 using DimBindings = std::map<std::string, DimBinding>;
 
-// Normal form: terms sorted by monomial, no zero coefficient; a monomial is a sorted list of names (repeated for powers).
-// Equality of normal forms is equality of polynomials. Arithmetic overflow gives nullopt.
+// Normal form: terms sorted by monomial, no zero coefficient; a monomial is a sorted list of names (repeated for
+// powers). Equality of normal forms is equality of polynomials. Arithmetic overflow gives nullopt.
 class Dim {
   public:
     struct Term {

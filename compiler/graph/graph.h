@@ -33,11 +33,12 @@ struct Value {
 // The bits of a constant: one element repeated over the whole shape (splat), or all elements, row-major. Elements are
 // kept as double, which holds every f32, f64, i32 and bool exactly; f32 elements are rounded to f32 when made.
 struct ConstantData {
-    std::vector<double> elements;  // size 1: splat
+    std::vector<double> elements;                      // size 1: splat
     bool operator==(const ConstantData& other) const;  // by bits, so NaN equals itself and 0 differs from -0
 };
 
-using Attribute = std::variant<std::int64_t, bool, std::string, std::vector<std::int64_t>, DType, Shape, Type, ConstantData>;
+using Attribute =
+    std::variant<std::int64_t, bool, std::string, std::vector<std::int64_t>, DType, Shape, Type, ConstantData>;
 
 // Sorted by name; what an op may carry is declared in its record.
 class Attributes {
@@ -113,8 +114,9 @@ class Graph {
 // Why operands or attributes do not fit an op; shown to the user with the places of the operands it names.
 struct TypeError {
     const DiagnosticKind* kind = nullptr;
-    std::string message;             // "cannot contract `x` [32, 784] with `w` [512, 10]": operands as {0}, {1} are already named by number
-    std::vector<int> operands;       // indices of those to blame
+    std::string message;  // "cannot contract `x` [32, 784] with `w` [512, 10]": operands as {0}, {1} are already named
+                          // by number
+    std::vector<int> operands;  // indices of those to blame
     std::string hint;
 };
 
@@ -124,7 +126,8 @@ class GraphBuilder {
     explicit GraphBuilder(std::string name = "graph");
 
     // The types an op would have; what the semantics asks before it adds.
-    std::variant<std::vector<Type>, TypeError> infer(const OpRecord& op, const std::vector<Value>& operands, const Attributes& attributes,
+    std::variant<std::vector<Type>, TypeError> infer(const OpRecord& op, const std::vector<Value>& operands,
+                                                     const Attributes& attributes,
                                                      const std::shared_ptr<const Graph>& body = nullptr) const;
     // Adds; NNCC_CHECK that it fits. Returns result 0 (others are Value{v.node, k}).
     Value add(const OpRecord& op, std::vector<Value> operands, Attributes attributes = {}, Origin origin = {},
@@ -150,7 +153,8 @@ class GraphBuilder {
 
 // A rewriting copy: walks `graph` in order and asks `visit(builder, node, new operands)` for the replacement of each
 // result; nullopt keeps the node as it is. Outputs follow. Dead nodes are dropped.
-using RewriteVisit = std::function<std::optional<std::vector<Value>>(GraphBuilder&, const Node&, const std::vector<Value>& operands)>;
+using RewriteVisit =
+    std::function<std::optional<std::vector<Value>>(GraphBuilder&, const Node&, const std::vector<Value>& operands)>;
 Graph rewrite(const Graph& graph, const RewriteVisit& visit);
 
 // Which nodes a root reaches.
@@ -158,10 +162,12 @@ std::vector<bool> live_nodes(const Graph& graph);
 
 // Copies every node of `graph` into `builder`; `replace` may map nodes (inputs, storages) to values of the builder.
 // Returns for each node of `graph` its results in the builder. Stores are copied only when `with_stores`.
-std::vector<std::vector<Value>> inline_graph(GraphBuilder& builder, const Graph& graph,
-                                             const std::function<std::optional<std::vector<Value>>(const Node&)>& replace, bool with_stores);
+std::vector<std::vector<Value>> inline_graph(
+    GraphBuilder& builder, const Graph& graph,
+    const std::function<std::optional<std::vector<Value>>(const Node&)>& replace, bool with_stores);
 
-bool operator==(const Graph& a, const Graph& b);  // same nodes, operands, attributes, bodies, outputs; origins count too
+bool operator==(const Graph& a,
+                const Graph& b);  // same nodes, operands, attributes, bodies, outputs; origins count too
 
 // ---- text form (graph/print.cpp, graph/parse.cpp): print → parse is the identity ----
 std::string print_graph(const Graph& graph);

@@ -12,9 +12,9 @@ namespace nncc {
 
 enum class DType : std::uint8_t { kF32, kF64, kI32, kBool };
 
-std::string_view dtype_name(DType dtype);                       // "f32"
+std::string_view dtype_name(DType dtype);  // "f32"
 std::optional<DType> dtype_from_name(std::string_view name);
-int dtype_bytes(DType dtype);                                   // 4 8 4 1, in memory
+int dtype_bytes(DType dtype);  // 4 8 4 1, in memory
 inline bool is_floating(DType dtype) { return dtype == DType::kF32 || dtype == DType::kF64; }
 
 struct Type {

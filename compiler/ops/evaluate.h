@@ -26,8 +26,8 @@ template <class S>
 struct EvaluateContext {
     const Node& node;
     std::vector<const Tensor<S>*> operands;
-    std::vector<Extents> extents;        // of each result, at the run-time extents
-    std::vector<Tensor<S>> results;      // to be filled
+    std::vector<Extents> extents;    // of each result, at the run-time extents
+    std::vector<Tensor<S>> results;  // to be filled
     // Run-time extents of bounded dimensions; for `extent`.
     const std::map<std::string, std::int64_t>* dims = nullptr;
     // Evaluates a body (scan, group) on arguments.
@@ -57,7 +57,8 @@ struct Evaluation {
     std::map<std::string, Tensor<S>> outputs;  // by the name of the output
     std::map<std::string, Tensor<S>> stores;   // by the name of the storage, after the call
 };
-// In S throughout: f32 is not rounded. Inputs must match the graph's types at `dims` (NNCC_CHECK; callers validate data).
+// In S throughout: f32 is not rounded. Inputs must match the graph's types at `dims` (NNCC_CHECK; callers validate
+// data).
 Evaluation<double> evaluate(const Graph& graph, const Bindings<double>& bindings);
 Evaluation<Dual> evaluate(const Graph& graph, const Bindings<Dual>& bindings);
 

@@ -23,10 +23,10 @@ using TypeResult = std::variant<std::vector<Type>, TypeError>;
 // ---- gradient: adds ordinary nodes; element k is the adjoint of operand k, or an empty Value where there is none ----
 struct GradientContext {
     GraphBuilder& builder;
-    Value self;                        // the node (result 0) in the builder's graph
-    const Node& node;                  // a copy: valid while nodes are added
+    Value self;        // the node (result 0) in the builder's graph
+    const Node& node;  // a copy: valid while nodes are added
     std::vector<Value> operands;
-    std::vector<Value> adjoints;       // of each result; an empty Value means zero
+    std::vector<Value> adjoints;  // of each result; an empty Value means zero
     Value adjoint() const { return adjoints[0]; }
 };
 using GradientRule = std::vector<Value> (*)(const GradientContext&);
@@ -36,8 +36,8 @@ using Gradient = std::variant<NotDifferentiable, StructuralGradient, GradientRul
 
 // ---- lowering: the alternative held is the fusion class ----
 struct LeafLowering {};
-// The C++ of one vector of elements: `{0}`, `{1}` stand for operands, `{T}` for the result's element type, e.g. "{0} + {1}"
-// or "nncc::exp({0})". `cost` is in rough cycles per element (1 add, 10 exp), for the fusion policy.
+// The C++ of one vector of elements: `{0}`, `{1}` stand for operands, `{T}` for the result's element type, e.g. "{0} +
+// {1}" or "nncc::exp({0})". `cost` is in rough cycles per element (1 add, 10 exp), for the fusion policy.
 struct ElementwiseLowering {
     std::string_view expression;
     int cost = 1;
@@ -45,6 +45,10 @@ struct ElementwiseLowering {
 // A view reads its operand through an index map; the map is computed by lowering/index_map from this kind and the
 // node's attributes: the only place besides evaluate that knows what a view does.
 enum class ViewKind { kReshape, kTranspose, kBroadcast, kSlice, kPad, kWindow, kConcatenate };
+// In `slice`: the end of an axis. As `stop` with step > 0: up to the extent; as `start` with step < 0: from the last
+// element. The only way to slice an axis whose extent is not constant: start, kSliceEnd, 1 or kSliceEnd, -1, -1 (all,
+// reversed).
+inline constexpr std::int64_t kSliceEnd = INT64_MAX;
 struct ViewLowering {
     ViewKind kind;
 };
@@ -66,17 +70,17 @@ struct CustomLowering {  // a runtime kernel of its own: "argsort", "cumulative"
 struct EffectLowering {};  // store
 // Composites: replaced by `expand` before fusion.
 struct ExpandLowering {};
-using Lowering = std::variant<LeafLowering, ElementwiseLowering, ViewLowering, IndexedLowering, ReductionLowering, ContractionLowering,
-                              RegionLowering, CustomLowering, EffectLowering, ExpandLowering>;
+using Lowering = std::variant<LeafLowering, ElementwiseLowering, ViewLowering, IndexedLowering, ReductionLowering,
+                              ContractionLowering, RegionLowering, CustomLowering, EffectLowering, ExpandLowering>;
 
 // ---- facts passes ask for ----
 struct Facts {
     bool commutative = false;
-    bool zero_to_zero = false;        // f(0) = 0
-    std::optional<double> lower;      // range of the result
-    std::optional<double> upper;
-    std::optional<double> right_identity;  // f(x, c) = x
-    std::optional<double> left_identity;   // f(c, x) = x
+    bool zero_to_zero = false;    // f(0) = 0
+    std::optional<double> lower = std::nullopt;  // range of the result
+    std::optional<double> upper = std::nullopt;
+    std::optional<double> right_identity = std::nullopt;  // f(x, c) = x
+    std::optional<double> left_identity = std::nullopt;   // f(c, x) = x
     bool random = false;
 };
 
@@ -84,7 +88,7 @@ struct Facts {
 struct Domain {
     double low = -2.0;
     double high = 2.0;
-    std::vector<double> kinks;  // not differentiable there (for the gradient test)
+    std::vector<double> kinks = {};  // not differentiable there (for the gradient test)
 };
 
 struct AttributeSpec {
@@ -103,13 +107,13 @@ constexpr std::size_t attribute_kind() {
 
 struct OpRecord {
     std::string_view name;
-    std::string_view operands;               // names, "a, b" or "a, b, ..." when variadic
+    std::string_view operands;  // names, "a, b"; "a, ..." is one or more, "..." any number
     std::vector<AttributeSpec> attributes;
     std::string_view summary;
     TypeResult (*type)(const TypeContext&);
-    Gradient gradient;                       // has no default
+    Gradient gradient;  // has no default
     Lowering lowering;
-    Evaluate evaluate;                       // ops/evaluate.h: one generic body for double and dual numbers
+    Evaluate evaluate;  // ops/evaluate.h: one generic body for double and dual numbers
     Facts facts = {};
     Domain domain = {};
     // Composites: the meaning in primitives; results as Values.
