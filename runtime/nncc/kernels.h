@@ -3,9 +3,12 @@
 
 #include "nncc/api.h"
 #include "nncc/gemm.h"
+#include "nncc/index.h"
 #include "nncc/math.h"
 #include "nncc/memory.h"
 #include "nncc/pack.h"
+#include "nncc/random_vector.h"
 #include "nncc/reduce.h"
 #include "nncc/scalar.h"
 #include "nncc/simd.h"
+#include "nncc/sort.h"

@@ -6,6 +6,7 @@
 #include "nncc/simd_avx2.h"
 #else
 namespace nncc::raw {
+inline constexpr bool kFusedMultiplyAdd = false;
 template <int count>
 NNCC_INLINE RawVector<f32, 8> load_masked(const f32* p) noexcept {
     return load_pieces<f32, 8, count>(p);

@@ -24,6 +24,7 @@ NNCC_INLINE F64x2 blend(RawVector<i64, 2> mask, F64x2 a, F64x2 b) noexcept {
 }
 
 #if !defined(NNCC_STRICT)
+inline constexpr bool kFusedMultiplyAdd = true;
 #if defined(__clang__)
 NNCC_INLINE F32x8 multiply_add(F32x8 a, F32x8 b, F32x8 c) noexcept { return __builtin_elementwise_fma(a, b, c); }
 NNCC_INLINE F32x4 multiply_add(F32x4 a, F32x4 b, F32x4 c) noexcept { return __builtin_elementwise_fma(a, b, c); }
@@ -35,6 +36,8 @@ NNCC_INLINE F32x4 multiply_add(F32x4 a, F32x4 b, F32x4 c) noexcept { return __bu
 NNCC_INLINE F64x4 multiply_add(F64x4 a, F64x4 b, F64x4 c) noexcept { return __builtin_ia32_vfmaddpd256(a, b, c); }
 NNCC_INLINE F64x2 multiply_add(F64x2 a, F64x2 b, F64x2 c) noexcept { return __builtin_ia32_vfmaddpd(a, b, c); }
 #endif
+#else
+inline constexpr bool kFusedMultiplyAdd = false;
 #endif
 
 NNCC_INLINE F32x8 lesser(F32x8 a, F32x8 b) noexcept { return __builtin_ia32_minps256(a, b); }
