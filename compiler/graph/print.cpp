@@ -35,8 +35,7 @@ struct AttributeText {
 };
 
 std::string value_text(Value value) {
-    std::string result = "%" + std::to_string(value.node);
-    return value.result == 0 ? result : result + "." + std::to_string(value.result);
+    return value.result == 0 ? fmt::format("%{}", value.node) : fmt::format("%{}.{}", value.node, value.result);
 }
 
 void print(const Graph& graph, const std::string& indent, const NodeNote& note, std::string& out) {
@@ -44,7 +43,7 @@ void print(const Graph& graph, const std::string& indent, const NodeNote& note, 
     const std::string inner = indent + "    ";
     for (int i = 0; i < graph.size(); ++i) {
         const Node& node = graph.node(i);
-        out += inner + "%" + std::to_string(i) + " = " + std::string(node.op->name) + "(";
+        out += fmt::format("{}%{} = {}(", inner, i, node.op->name);
         for (std::size_t k = 0; k < node.operands.size(); ++k)
             out += (k > 0 ? ", " : "") + value_text(node.operands[k]);
         out += ")";

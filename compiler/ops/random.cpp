@@ -1,16 +1,7 @@
 // The random numbers of one `random` node, from the same header that emitted code includes.
 #include "ops/random.h"
 
-#if __has_include("nncc/random.h")
 #include "nncc/random.h"
-#else
-#include "base/check.h"
-namespace nncc {
-using u32 = std::uint32_t;
-using u64 = std::uint64_t;
-inline float uniform24(u64, u64, u32, u32) { internal_error(__FILE__, __LINE__, "nncc/random.h", "missing"); }
-}  // namespace nncc
-#endif
 
 namespace nncc {
 
