@@ -118,8 +118,8 @@ std::string program_text(const EmittedFiles& files, const CompiledModel& model, 
         "    {6}_pack(kWeights, packed);\n    {6}_model_init(model, packed);\n"
         "    static const nncc::Standalone standalone{{{9}, kColumns, {10}, {11}, predict}};\n"
         "    return nncc::run_standalone(argc, argv, standalone);\n}}\n",
-        files.c_header_name, words_text(weights), "sizeof(" + files.cpp_namespace + "::Packed)",
-        fmt::format("sizeof({}::Model<1>)", files.cpp_namespace), names, body, files.c_prefix, arguments, results, literal(model.program.name), input_count,
+        c_header_name(files), words_text(weights), "sizeof(" + files.cpp_namespace + "::Packed)",
+        fmt::format("sizeof({}::Model<1>)", files.cpp_namespace), names, body, files.cpp_namespace, arguments, results, literal(model.program.name), input_count,
         output_count);
 }
 
@@ -201,9 +201,9 @@ Expected<ExitCode> build(const BuildOptions& options, const Console& console, co
     if (!fits) return fits.error();
 
     CompileOptions compile_options;
-    compile_options.files = {{files.header_name, files.header}, {files.c_header_name, files.c_header}};
+    compile_options.files = {{header_name(files), files.header}, {c_header_name(files), files.c_header}};
     const std::string weight_bytes(reinterpret_cast<const char*>(weights.data()), weights.size());
-    Expected<ObjectCode> object = compile_to_object(files.source + program_text(files, model, weight_bytes, inputs, outputs), files.source_name, compile_options);
+    Expected<ObjectCode> object = compile_to_object(files.source + program_text(files, model, weight_bytes, inputs, outputs), source_name(files), compile_options);
     if (!object) return object.error();
     const std::string path = options.output.empty() ? model_stem(options.model.path) : options.output;
     Expected<LinkedExecutable> linked = link_executable(std::span(&*object, 1), path);

@@ -161,7 +161,7 @@ Expected<> TrainCommand::compile() {
     if (!native) return native.error();
     native_.emplace(std::move(*native));
     if (!options_.quiet) {
-        console_.note(fmt::format("{}: {} kernels, {}", model_.program.name, compilation->files.stats.kernels, native_->times()));
+        console_.note(fmt::format("{}: {} kernels, {}", model_.program.name, compilation->files.kernel_count, native_->times()));
     }
     return Nothing{};
 }

@@ -48,6 +48,10 @@ const DiagnosticKind kBuildUnsupported{
     "NN0519", "model that a binary cannot serve",
     "The binary of `nncc build` reads one row per line and writes one line per row, so a row may not be longer than its buffers. Embed the emitted\n"
     "C++ in a program of your own for anything else."};
+const DiagnosticKind kBatchesDiffer{
+    "NN0520", "batches with different packed weights",
+    "`-D batch=1,32` emits forward for both batches over one `Packed`, the weights as the kernels read them. Where the batches want their weights\n"
+    "packed differently, emit two files, one per batch."};
 const DiagnosticKind kLossNotFinite{
     "NN0600", "loss that is not a number",
     "The loss of a step was NaN or infinite, so no update after it can mean anything; training stops with exit code 5, and files and database keep\n"
@@ -57,7 +61,7 @@ const DiagnosticKind kLossNotFinite{
 namespace {
 
 constexpr std::array kAll = {&kDefineMalformed, &kNoTrainBlock, &kNoData,          &kFeedWidth,         &kUnknownCode,      &kUnknownPass,
-                             &kUnknownEntry,    &kCommandMismatch, &kWeightsOtherModel, &kBuildUnsupported, &kLossNotFinite};
+                             &kUnknownEntry,    &kCommandMismatch, &kWeightsOtherModel, &kBuildUnsupported, &kBatchesDiffer, &kLossNotFinite};
 
 }  // namespace
 

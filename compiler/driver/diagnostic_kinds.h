@@ -17,6 +17,7 @@ extern const DiagnosticKind kUnknownEntry;        // NN0516
 extern const DiagnosticKind kCommandMismatch;     // NN0517
 extern const DiagnosticKind kWeightsOtherModel;   // NN0518
 extern const DiagnosticKind kBuildUnsupported;    // NN0519
+extern const DiagnosticKind kBatchesDiffer;       // NN0520
 extern const DiagnosticKind kLossNotFinite;       // NN0600
 
 std::span<const DiagnosticKind* const> driver_diagnostics();

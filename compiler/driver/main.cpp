@@ -65,7 +65,6 @@ void describe_emit(CLI::App& app, Settings& settings) {
     app.add_option("--entry", emit.entry, "Only this entry of --emit and --print-after: forward, step, ...")->type_name("NAME");
     app.add_option("--print-after", emit.print_after, "The graph after a pass, or after all")->type_name("PASS")->delimiter(',');
     app.add_option("--passes", emit.passes, "Runs these passes on a graph in text form")->type_name("PASS,...")->delimiter(',');
-    app.add_flag("--single-file", emit.single_file, "Folds the runtime into what is emitted");
     app.add_flag("--MD,-M", emit.write_dependencies, "Writes a make rule with the files read")->configurable(false);
     app.add_option("--MF", emit.dependency_file, "Where -MD writes; default OUT.d")->type_name("FILE");
     app.add_flag("-q,--quiet", emit.quiet, "No summary");

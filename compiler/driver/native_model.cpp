@@ -1,6 +1,8 @@
 // Compiles emitted text with an adapter, loads it and resolves its functions.
 #include "driver/native_model.h"
 
+#include "driver/compile_model.h"
+
 #include <nncc/api.h>
 
 #include <algorithm>
@@ -44,7 +46,7 @@ std::string adapter_text(const EmittedFiles& files, const CompiledModel& model, 
     std::vector<Type> outputs;
     for (const auto& [name, type] : model.inputs) inputs.push_back(type);
     for (const auto& [name, type] : model.outputs) outputs.push_back(type);
-    const std::string& prefix = files.c_prefix;
+    const std::string& prefix = files.cpp_namespace;
     std::string text = fmt::format(
         "\nextern \"C\" void nncc_adapter_forward(void* model, const void* const* in, void* const* out) {{\n"
         "    {}_forward(model{}{});\n}}\n",
@@ -115,10 +117,10 @@ AlignedBytes AlignedBytes::copy() const {
 Expected<NativeModel> NativeModel::compile(const EmittedFiles& files, const CompiledModel& model, bool with_trainer) {
     CompileOptions options;
     options.sanitize = kSanitised;
-    options.files = {{files.header_name, files.header}, {files.c_header_name, files.c_header}};
+    options.files = {{header_name(files), files.header}, {c_header_name(files), files.c_header}};
     // The C header declares what the adapter calls, whether or not the source includes it.
-    const std::string text = files.source + "\n#include \"" + files.c_header_name + "\"\n" + adapter_text(files, model, with_trainer);
-    Expected<ObjectCode> object = compile_to_object(text, files.source_name, options);
+    const std::string text = files.source + "\n#include \"" + c_header_name(files) + "\"\n" + adapter_text(files, model, with_trainer);
+    Expected<ObjectCode> object = compile_to_object(text, source_name(files), options);
     if (!object) return object.error();
     Expected<LoadedModule> module = load(*object);
     if (!module) return module.error();
@@ -132,7 +134,7 @@ Expected<NativeModel> NativeModel::compile(const EmittedFiles& files, const Comp
         return address;
     };
     const auto size_of = [&](const std::string& name) { return reinterpret_cast<std::size_t (*)()>(find(name))(); };
-    const std::string& prefix = files.c_prefix;
+    const std::string& prefix = files.cpp_namespace;
     const auto* tensors = reinterpret_cast<const Tensor* (*)()>(find(prefix + "_tensors"))();
     const int tensor_count = reinterpret_cast<int (*)()>(find(prefix + "_tensor_count"))();
     for (int index = 0; index < tensor_count; ++index) native.tensors_.push_back(weight_tensor(tensors[index]));

@@ -29,7 +29,6 @@ struct EmitOptions {
     std::string entry;                           // --entry: one entry of --emit=graph|fused|dot
     std::vector<std::string> print_after;        // --print-after=PASS, or "all"
     std::vector<std::string> passes;             // --passes=a,b on a graph in text form
-    bool single_file = false;
     bool write_dependencies = false;             // -MD
     std::string dependency_file;                 // -MF
     bool quiet = false;
