@@ -1,49 +1,23 @@
-// Bounds of integer expressions and of the trip counts of loops, as far as they follow from the text.
+// Bounds of integer expressions, as far as they follow from the text.
 //
 // Flow-insensitive but for assumptions: a variable that is only ever increased is at least its initial value
-// everywhere, one that is only decreased at most. A loop is bounded when a conjunct of its condition compares such a
-// variable with a limit of known bound, against the direction in which every turn moves it by a constant.
+// everywhere, one that is only decreased at most.
 #include "clang/module_bounds.h"
 
 #include <clang/AST/DeclCXX.h>
 #include <clang/AST/ExprCXX.h>
 #include <clang/AST/RecursiveASTVisitor.h>
-#include <clang/AST/StmtCXX.h>
 #include <llvm/ADT/DenseSet.h>
 #include <llvm/ADT/FoldingSet.h>
-
-#include <algorithm>
 
 namespace nncc::clang_module {
 namespace {
 
 constexpr int kMaximumDepth = 12;
 
-const clang::Expr* strip(const clang::Expr* expression) {
-    while (expression != nullptr) {
-        const clang::Expr* inner = expression->IgnoreParens();
-        if (const auto* temporary = llvm::dyn_cast<clang::MaterializeTemporaryExpr>(inner))
-            inner = temporary->getSubExpr();
-        if (const auto* cleanups = llvm::dyn_cast<clang::ExprWithCleanups>(inner)) inner = cleanups->getSubExpr();
-        if (const auto* cast = llvm::dyn_cast<clang::CastExpr>(inner)) {
-            const clang::CastKind kind = cast->getCastKind();
-            if (kind == clang::CK_LValueToRValue || kind == clang::CK_NoOp) inner = cast->getSubExpr();
-        }
-        if (inner == expression) return expression;
-        expression = inner;
-    }
-    return nullptr;
-}
-
-// The variable that an expression names, through parentheses, casts between integers and the loading of a value.
-const clang::VarDecl* variable_of(const clang::Expr* expression) {
-    const auto* reference = llvm::dyn_cast_or_null<clang::DeclRefExpr>(expression->IgnoreParenImpCasts());
-    return reference == nullptr ? nullptr : llvm::dyn_cast<clang::VarDecl>(reference->getDecl());
-}
-
 class WriteCollector : public clang::RecursiveASTVisitor<WriteCollector> {
   public:
-    explicit WriteCollector(llvm::DenseMap<const clang::VarDecl*, WriteSites>& writes) : writes_(writes) {}
+    explicit WriteCollector(WriteMap& writes) : writes_(writes) {}
 
     bool shouldVisitImplicitCode() const { return true; }
     bool TraverseFunctionTemplateDecl(
@@ -100,86 +74,9 @@ class WriteCollector : public clang::RecursiveASTVisitor<WriteCollector> {
         return llvm::dyn_cast<clang::VarDecl>(reference->getDecl());
     }
 
-    llvm::DenseMap<const clang::VarDecl*, WriteSites>& writes_;
+    WriteMap& writes_;
     llvm::DenseSet<const clang::DeclRefExpr*> accounted_;
 };
-
-// Whether a `continue` of this very loop is in its body.
-bool holds_continue(const clang::Stmt* statement) {
-    if (statement == nullptr) return false;
-    if (llvm::isa<clang::ContinueStmt>(statement)) return true;
-    if (llvm::isa<clang::ForStmt, clang::WhileStmt, clang::DoStmt, clang::CXXForRangeStmt, clang::Expr>(statement))
-        return false;
-    return std::any_of(statement->child_begin(), statement->child_end(), holds_continue);
-}
-
-using End = std::optional<std::int64_t>;
-
-End add(End a, End b) {
-    std::int64_t result = 0;
-    if (!a || !b || __builtin_add_overflow(*a, *b, &result)) return std::nullopt;
-    return result;
-}
-
-End subtract(End a, End b) {
-    std::int64_t result = 0;
-    if (!a || !b || __builtin_sub_overflow(*a, *b, &result)) return std::nullopt;
-    return result;
-}
-
-End smaller(End a, End b) { return !a ? b : !b ? a : std::min(*a, *b); }  // the known one, if one is not
-End larger(End a, End b) { return !a ? b : !b ? a : std::max(*a, *b); }
-
-Interval multiply(Interval a, Interval b) {
-    // Sizes are not negative; then the upper end needs no lower one to be finite.
-    if (a.low && b.low && *a.low >= 0 && *b.low >= 0) {
-        Interval result;
-        std::int64_t value = 0;
-        if (!__builtin_mul_overflow(*a.low, *b.low, &value)) result.low = value;
-        if (a.high && b.high && !__builtin_mul_overflow(*a.high, *b.high, &value)) result.high = value;
-        return result;
-    }
-    if (!a.low || !a.high || !b.low || !b.high) return {};
-    Interval result;
-    for (std::int64_t x : {*a.low, *a.high}) {
-        for (std::int64_t y : {*b.low, *b.high}) {
-            std::int64_t value = 0;
-            if (__builtin_mul_overflow(x, y, &value)) return {};
-            result.low = smaller(result.low, value);
-            result.high = larger(result.high, value);
-        }
-    }
-    return result;
-}
-
-Interval divide(Interval a, Interval b) {
-    if (!b.low || *b.low <= 0) return {};
-    Interval result;
-    if (a.low) result.low = *a.low >= 0 ? (b.high ? *a.low / *b.high : 0) : *a.low / *b.low;
-    if (a.high) result.high = *a.high >= 0 ? *a.high / *b.low : 0;
-    return result;
-}
-
-Interval remainder(Interval a, Interval b) {
-    if (!b.low || *b.low <= 0 || !b.high) return {};
-    const bool negative = !a.low || *a.low < 0;
-    Interval result = {negative ? 1 - *b.high : 0, *b.high - 1};
-    if (!negative) result.high = smaller(result.high, a.high);
-    return result;
-}
-
-Interval of_type(clang::QualType type, const clang::ASTContext& context) {
-    if (!type->isIntegerType()) return {};
-    const unsigned bits = type->isBooleanType() ? 1 : static_cast<unsigned>(context.getTypeSize(type));
-    Interval result;
-    if (type->isUnsignedIntegerOrEnumerationType()) {
-        result.low = 0;
-        if (bits <= 16) result.high = (std::int64_t{1} << bits) - 1;
-    } else if (bits <= 16) {
-        result = {-(std::int64_t{1} << (bits - 1)), (std::int64_t{1} << (bits - 1)) - 1};
-    }
-    return result;
-}
 
 // A cast keeps what is known only where the value fits the type.
 Interval cast_to(Interval value, clang::QualType type, const clang::ASTContext& context) {
@@ -196,14 +93,6 @@ Interval cast_to(Interval value, clang::QualType type, const clang::ASTContext& 
     return value;
 }
 
-clang::BinaryOperatorKind mirrored(clang::BinaryOperatorKind kind) {
-    if (kind == clang::BO_LT) return clang::BO_GT;
-    if (kind == clang::BO_LE) return clang::BO_GE;
-    if (kind == clang::BO_GT) return clang::BO_LT;
-    if (kind == clang::BO_GE) return clang::BO_LE;
-    return kind;
-}
-
 clang::BinaryOperatorKind negated(clang::BinaryOperatorKind kind) {
     if (kind == clang::BO_LT) return clang::BO_GE;
     if (kind == clang::BO_LE) return clang::BO_GT;
@@ -214,7 +103,53 @@ clang::BinaryOperatorKind negated(clang::BinaryOperatorKind kind) {
 
 }  // namespace
 
-void Bounds::enter(const clang::Stmt* body) { WriteCollector(writes_).TraverseStmt(const_cast<clang::Stmt*>(body)); }
+const clang::Expr* strip(const clang::Expr* expression) {
+    while (expression != nullptr) {
+        const clang::Expr* inner = expression->IgnoreParens();
+        if (const auto* temporary = llvm::dyn_cast<clang::MaterializeTemporaryExpr>(inner))
+            inner = temporary->getSubExpr();
+        if (const auto* cleanups = llvm::dyn_cast<clang::ExprWithCleanups>(inner)) inner = cleanups->getSubExpr();
+        if (const auto* cast = llvm::dyn_cast<clang::CastExpr>(inner)) {
+            const clang::CastKind kind = cast->getCastKind();
+            if (kind == clang::CK_LValueToRValue || kind == clang::CK_NoOp) inner = cast->getSubExpr();
+        }
+        if (inner == expression) return expression;
+        expression = inner;
+    }
+    return nullptr;
+}
+
+const clang::VarDecl* variable_of(const clang::Expr* expression) {
+    const auto* reference = llvm::dyn_cast_or_null<clang::DeclRefExpr>(expression->IgnoreParenImpCasts());
+    return reference == nullptr ? nullptr : llvm::dyn_cast<clang::VarDecl>(reference->getDecl());
+}
+
+Interval of_type(clang::QualType type, const clang::ASTContext& context) {
+    if (!type->isIntegerType()) return {};
+    const unsigned bits = type->isBooleanType() ? 1 : static_cast<unsigned>(context.getTypeSize(type));
+    Interval result;
+    if (type->isUnsignedIntegerOrEnumerationType()) {
+        result.low = 0;
+        if (bits <= 16) result.high = (std::int64_t{1} << bits) - 1;
+    } else if (bits <= 16) {
+        result = {-(std::int64_t{1} << (bits - 1)), (std::int64_t{1} << (bits - 1)) - 1};
+    }
+    return result;
+}
+
+clang::BinaryOperatorKind mirrored(clang::BinaryOperatorKind kind) {
+    if (kind == clang::BO_LT) return clang::BO_GT;
+    if (kind == clang::BO_LE) return clang::BO_GE;
+    if (kind == clang::BO_GT) return clang::BO_LT;
+    if (kind == clang::BO_GE) return clang::BO_LE;
+    return kind;
+}
+
+void collect_writes(const clang::Stmt* body, WriteMap& writes) {
+    WriteCollector(writes).TraverseStmt(const_cast<clang::Stmt*>(body));
+}
+
+void Bounds::enter(const clang::Stmt* body) { collect_writes(body, writes_); }
 
 Writes Bounds::writes_of(const clang::VarDecl* variable) {
     const auto found = writes_.find(variable);
@@ -369,36 +304,6 @@ Interval Bounds::evaluate_call(const clang::CallExpr* call, int depth) {
     return value;
 }
 
-std::optional<Bounds::Comparison> Bounds::comparison(const clang::Expr* condition) {
-    const auto* binary = llvm::dyn_cast<clang::BinaryOperator>(strip(condition));
-    if (binary == nullptr || !(binary->isRelationalOp() || binary->isEqualityOp())) return std::nullopt;
-    const clang::Expr* left = binary->getLHS()->IgnoreParenImpCasts();
-    const clang::Expr* right = binary->getRHS()->IgnoreParenImpCasts();
-    clang::BinaryOperatorKind kind = binary->getOpcode();
-    const auto named = [&](const clang::Expr* side) -> const clang::VarDecl* {
-        if (const clang::VarDecl* variable = variable_of(side)) return variable;
-        if (const auto* unary = llvm::dyn_cast<clang::UnaryOperator>(side)) {  // `i-- > 0`
-            return unary->isIncrementDecrementOp() && unary->isPostfix() ? variable_of(unary->getSubExpr()) : nullptr;
-        }
-        // `i + 8 <= n` bounds i too, and a fortiori.
-        const auto* sum = llvm::dyn_cast<clang::BinaryOperator>(side);
-        if (sum == nullptr || sum->getOpcode() != clang::BO_Add) return nullptr;
-        const Interval term = evaluate(sum->getRHS());
-        return term.low && *term.low >= 0 ? variable_of(sum->getLHS()) : nullptr;
-    };
-    // The side that is written to is the counter, the other the limit.
-    const auto moves = [&](const clang::VarDecl* variable) {
-        return variable != nullptr && writes_.contains(variable);
-    };
-    const clang::VarDecl* left_variable = named(left);
-    const clang::VarDecl* right_variable = named(right);
-    if (left_variable != nullptr && (moves(left_variable) || right_variable == nullptr || !moves(right_variable))) {
-        return Comparison{left_variable, left, right, kind};
-    }
-    if (right_variable != nullptr) return Comparison{right_variable, right, left, mirrored(kind)};
-    return std::nullopt;
-}
-
 void Bounds::assume(const clang::Expr* condition, bool truth) {
     condition = strip(condition);
     if (const auto* unary = llvm::dyn_cast<clang::UnaryOperator>(condition)) {
@@ -434,143 +339,6 @@ void Bounds::assume(const clang::Expr* condition, bool truth) {
     const clang::BinaryOperatorKind kind = truth ? binary->getOpcode() : negated(binary->getOpcode());
     narrow(binary->getLHS(), kind, binary->getRHS());
     narrow(binary->getRHS(), mirrored(kind), binary->getLHS());
-}
-
-std::optional<Interval> Bounds::step_of(const clang::Expr* expression, const clang::VarDecl* variable, bool up) {
-    expression = expression->IgnoreParenImpCasts();
-    if (const auto* unary = llvm::dyn_cast<clang::UnaryOperator>(expression)) {
-        if (!unary->isIncrementDecrementOp() || unary->isIncrementOp() != up) return std::nullopt;
-        if (variable_of(unary->getSubExpr()) != variable) return std::nullopt;
-        return Interval::of(1);
-    }
-    const auto* binary = llvm::dyn_cast<clang::BinaryOperator>(expression);
-    if (binary == nullptr) return std::nullopt;
-    if (binary->getOpcode() == clang::BO_Comma) {
-        const std::optional<Interval> left = step_of(binary->getLHS(), variable, up);
-        return left ? left : step_of(binary->getRHS(), variable, up);
-    }
-    if (binary->getOpcode() != (up ? clang::BO_AddAssign : clang::BO_SubAssign)) return std::nullopt;
-    if (variable_of(binary->getLHS()) != variable) return std::nullopt;
-    const Interval size = evaluate(binary->getRHS());
-    if (!size.low || *size.low < 1 || !size.high) return std::nullopt;
-    return size;
-}
-
-std::optional<Interval> Bounds::step(const clang::VarDecl* variable, const clang::Expr* increment,
-                                     const clang::Stmt* body, bool up) {
-    if (increment != nullptr) {
-        if (std::optional<Interval> size = step_of(increment, variable, up)) return size;
-    }
-    // A statement of the body itself is reached by every turn that does not leave the loop, but for `continue`.
-    const auto* block = llvm::dyn_cast_or_null<clang::CompoundStmt>(body);
-    if (block == nullptr || holds_continue(block)) return std::nullopt;
-    for (const clang::Stmt* statement : block->body()) {
-        const auto* expression = llvm::dyn_cast<clang::Expr>(statement);
-        if (expression == nullptr) continue;
-        if (std::optional<Interval> size = step_of(expression, variable, up)) return size;
-    }
-    return std::nullopt;
-}
-
-std::string Bounds::prove_condition(const clang::Expr* condition, const clang::Expr* increment, const clang::Stmt* body,
-                                    const clang::VarDecl** counter) {
-    if (condition == nullptr) return "the loop has no condition";
-    condition = strip(condition);
-    if (const auto* binary = llvm::dyn_cast<clang::BinaryOperator>(condition);
-        binary != nullptr && binary->getOpcode() == clang::BO_LAnd) {
-        std::string left = prove_condition(binary->getLHS(), increment, body, counter);
-        return left.empty() ? left : prove_condition(binary->getRHS(), increment, body, counter);
-    }
-    const std::optional<Comparison> compared = comparison(condition);
-    if (!compared) return "the condition does not compare a counter with a limit";
-    const clang::VarDecl* variable = compared->variable;
-    const std::string name = "`" + variable->getNameAsString() + "`";
-    const clang::QualType type = variable->getType();
-    if (!type->isIntegerType()) return name + " is not an integer";
-    const Writes writes = writes_of(variable);
-    if (writes.other) return name + " is written to otherwise than by constant steps";
-    if (writes.increases == writes.decreases) return name + " does not move in one direction";
-    const bool up = writes.increases;
-    std::optional<Interval> size = step(variable, increment, body, up);
-    if (!size) size = step_of(compared->side, variable, up);
-    if (!size) return "not every turn moves " + name + " by a constant step";
-
-    const Interval limit = evaluate(compared->limit);
-    const auto known = values_.find(variable);
-    const Interval by_type = of_type(type, context_);
-    Interval start = known == values_.end() ? Interval{} : known->second;
-    start = {larger(start.low, by_type.low), smaller(start.high, by_type.high)};
-    const clang::BinaryOperatorKind kind = compared->kind;
-    if (kind == clang::BO_EQ) return name + " is compared by `==`";
-    if (kind == clang::BO_NE) {
-        if (*size != Interval::of(1)) return "`!=` may be passed by";
-        const auto at_first = initial_.find(variable);
-        const Interval first = at_first == initial_.end() ? Interval{} : at_first->second;
-        const bool ahead = up ? first.low && first.high && limit.low && limit.high && *first.high <= *limit.low
-                              : first.low && first.high && limit.low && limit.high && *first.low >= *limit.high;
-        *counter = variable;
-        return ahead ? "" : "`!=` may be passed by";
-    }
-    if (up != (kind == clang::BO_LT || kind == clang::BO_LE)) return name + " moves away from its limit";
-    const unsigned bits = static_cast<unsigned>(context_.getTypeSize(type));
-    const bool is_unsigned = type->isUnsignedIntegerOrEnumerationType();
-    const std::int64_t most = bits >= 64 ? INT64_MAX : (std::int64_t{1} << (is_unsigned ? bits : bits - 1)) - 1;
-    const std::int64_t least = is_unsigned ? 0 : -most - 1;
-    *counter = variable;
-    if (up) {
-        if (!limit.high) return "nothing bounds the limit of " + name;
-        if (!start.low) return "nothing bounds the start of " + name;
-        const End last = add(kind == clang::BO_LE ? limit.high : subtract(limit.high, End(1)), size->high);
-        return last && *last <= most ? "" : name + " may wrap around before its limit";
-    }
-    if (!limit.low && !by_type.low) return "nothing bounds the limit of " + name;
-    if (!start.high) return "nothing bounds the start of " + name;
-    const End last = subtract(kind == clang::BO_GE ? limit.low : add(limit.low, End(1)), size->high);
-    return last && *last >= least ? "" : name + " may wrap around before its limit";
-}
-
-// Within a body that leaves it alone, the counter has passed the condition.
-void Bounds::narrow_counter(const clang::ForStmt* loop, const clang::VarDecl* counter) {
-    llvm::DenseMap<const clang::VarDecl*, WriteSites> in_body;
-    WriteCollector(in_body).TraverseStmt(const_cast<clang::Stmt*>(loop->getBody()));
-    const std::optional<Comparison> compared = comparison(loop->getCond());
-    if (in_body.contains(counter) || !compared || compared->variable != counter) return;
-    const Interval limit = evaluate(compared->limit);
-    Interval& value = values_[counter];
-    if (compared->kind == clang::BO_LT) value.high = smaller(value.high, subtract(limit.high, End(1)));
-    if (compared->kind == clang::BO_LE) value.high = smaller(value.high, limit.high);
-    if (compared->kind == clang::BO_GT) value.low = larger(value.low, add(limit.low, End(1)));
-    if (compared->kind == clang::BO_GE) value.low = larger(value.low, limit.low);
-}
-
-std::string Bounds::prove(const clang::Stmt* loop) {
-    const clang::VarDecl* counter = nullptr;
-    if (const auto* statement = llvm::dyn_cast<clang::ForStmt>(loop)) {
-        if (const auto* init = llvm::dyn_cast_or_null<clang::DeclStmt>(statement->getInit())) {
-            for (const clang::Decl* declaration : init->decls()) {
-                const auto* variable = llvm::dyn_cast<clang::VarDecl>(declaration);
-                if (variable == nullptr || variable->getInit() == nullptr) continue;
-                initial_[variable] = evaluate(variable->getInit());
-                declare(variable, initial_[variable]);
-            }
-        }
-        std::string reason = prove_condition(statement->getCond(), statement->getInc(), statement->getBody(), &counter);
-        if (reason.empty() && counter != nullptr) narrow_counter(statement, counter);
-        return reason;
-    }
-    if (const auto* statement = llvm::dyn_cast<clang::WhileStmt>(loop)) {
-        return prove_condition(statement->getCond(), nullptr, statement->getBody(), &counter);
-    }
-    if (const auto* statement = llvm::dyn_cast<clang::DoStmt>(loop)) {
-        clang::Expr::EvalResult constant;
-        if (statement->getCond()->EvaluateAsInt(constant, context_) && constant.Val.getInt() == 0) return "";
-        return prove_condition(statement->getCond(), nullptr, statement->getBody(), &counter);
-    }
-    if (const auto* statement = llvm::dyn_cast<clang::CXXForRangeStmt>(loop)) {
-        const clang::QualType range = statement->getRangeInit()->getType();
-        return context_.getAsConstantArrayType(range) != nullptr ? "" : "the range is not an array of constant extent";
-    }
-    return "not a loop";
 }
 
 }  // namespace nncc::clang_module

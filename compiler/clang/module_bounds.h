@@ -6,21 +6,13 @@
 #include <clang/AST/Stmt.h>
 #include <llvm/ADT/DenseMap.h>
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
-namespace nncc::clang_module {
+#include "clang/interval.h"
 
-// What is known of an integer: an end that is absent is not known.
-struct Interval {
-    std::optional<std::int64_t> low;
-    std::optional<std::int64_t> high;
-    bool operator==(const Interval&) const = default;
-    bool operator<(const Interval& other) const { return low != other.low ? low < other.low : high < other.high; }
-    static Interval of(std::int64_t value) { return {value, value}; }
-};
+namespace nncc::clang_module {
 
 // How a function writes to a variable.
 struct Writes {
@@ -35,6 +27,23 @@ struct WriteSites {
     std::vector<const clang::Expr*> added;       // e of `variable += e`
     std::vector<const clang::Expr*> subtracted;  // e of `variable -= e`
 };
+
+using WriteMap = llvm::DenseMap<const clang::VarDecl*, WriteSites>;
+
+// Adds all writes in a body, those of its lambdas included.
+void collect_writes(const clang::Stmt* body, WriteMap& writes);
+
+// The expression within parentheses, temporaries and the loading of a value.
+const clang::Expr* strip(const clang::Expr* expression);
+
+// The variable that an expression names, through parentheses, casts between integers and the loading of a value.
+const clang::VarDecl* variable_of(const clang::Expr* expression);
+
+// What every value of the type is within.
+Interval of_type(clang::QualType type, const clang::ASTContext& context);
+
+// `a < b` is `b > a`.
+clang::BinaryOperatorKind mirrored(clang::BinaryOperatorKind kind);
 
 // The variables and parameters of the functions on the call chain. A function is on it once at most (recursion is
 // refused).
@@ -86,7 +95,7 @@ class Bounds {
     clang::ASTContext& context_;
     State values_;
     State initial_;  // of the variables that a `for` declares: on the first turn
-    llvm::DenseMap<const clang::VarDecl*, WriteSites> writes_;
+    WriteMap writes_;
 };
 
 }  // namespace nncc::clang_module

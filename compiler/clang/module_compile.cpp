@@ -86,9 +86,10 @@ std::vector<std::string> undefined_symbols(const std::string& bytes) {
 
 std::vector<std::string> cc1_arguments(const CompileInput& input) {
     std::vector<std::string> arguments = language_arguments(input);
-    for (const char* argument : {"-emit-obj", "-fno-caret-diagnostics", "-fno-spell-checking", "-mrelocation-model",
-                                 "pic", "-pic-level", "2", "-vectorize-loops", "-vectorize-slp", "-fno-signed-zeros",
-                                 "-ffunction-sections", "-fdata-sections", "-mframe-pointer=none", "-w", "-o", "-"}) {
+    for (const char* argument :
+         {"-emit-obj", "-fno-caret-diagnostics", "-fno-spell-checking", "-mrelocation-model", "pic", "-pic-level", "2",
+          "-pic-is-pie", "-fno-direct-access-external-data", "-vectorize-loops", "-vectorize-slp", "-fno-signed-zeros",
+          "-ffunction-sections", "-fdata-sections", "-mframe-pointer=none", "-w", "-o", "-"}) {
         arguments.emplace_back(argument);
     }
     arguments.push_back("-O" + std::to_string(input.optimisation_level));
@@ -140,7 +141,7 @@ std::vector<std::string> language_arguments(const CompileInput& input) {
                                           "-nobuiltininc",
                                           "-ferror-limit",
                                           "20",
-                                          "-fvisibility=hidden"};
+                                          "-fvisibility-inlines-hidden"};
     arguments.emplace_back("-I");
     arguments.emplace_back(kIncludeFolder);
     arguments.emplace_back("-target-cpu");

@@ -26,7 +26,7 @@ static float activate(float x) noexcept {
     const float q = 135135.0f + x2 * (62370.0f + x2 * (3150.0f + x2 * 28.0f));
     return p / q;
 }
-extern "C" __attribute__((visibility("default"))) void layer(const float* x, const float* w, float* y, float* dw) noexcept {
+extern "C" void layer(const float* x, const float* w, float* y, float* dw) noexcept {
     __builtin_memset(dw, 0, sizeof(float) * kIn * kOut);
     for (int o = 0; o < kOut; ++o) {
         float sum = 0.0f;
@@ -49,7 +49,7 @@ std::vector<float> run_layer(Layer* layer) {
 
 TEST(Compile, LoadedFunctionComputes) {
     Expected<ObjectCode> object = compile_to_object(
-        "extern \"C\" __attribute__((visibility(\"default\"))) int add(int a, int b) { return a + b; }", "add.cpp");
+        "extern \"C\" int add(int a, int b) { return a + b; }", "add.cpp");
     ASSERT_TRUE(object) << object.error().message;
     EXPECT_TRUE(object->undefined_symbols.empty());
     EXPECT_GT(object->milliseconds, object->front_end_milliseconds);
@@ -62,7 +62,7 @@ TEST(Compile, LoadedFunctionComputes) {
 
 TEST(Compile, TwoModulesWithTheSameNamesStayApart) {
     const auto text = [](int value) {
-        return "extern \"C\" __attribute__((visibility(\"default\"))) int value() { static int calls = 0; return " +
+        return "extern \"C\" int value() { static int calls = 0; return " +
                std::to_string(value) + " + calls++; }";
     };
     Expected<ObjectCode> first = compile_to_object(text(10), "first.cpp");
@@ -86,7 +86,7 @@ TEST(Compile, TwoModulesWithTheSameNamesStayApart) {
 TEST(Compile, LibraryFunctionsAreResolved) {
     Expected<ObjectCode> object = compile_to_object(R"(
         extern "C" double cbrt(double);
-        extern "C" __attribute__((visibility("default"))) double f(double x, void* to, const void* from, unsigned long n) {
+        extern "C" double f(double x, void* to, const void* from, unsigned long n) {
             __builtin_memcpy(to, from, n);
             return cbrt(x);
         })",
@@ -105,7 +105,7 @@ TEST(Compile, LibraryFunctionsAreResolved) {
 TEST(Compile, UndefinedFunctionIsALoadError) {
     Expected<ObjectCode> object = compile_to_object(
         "extern \"C\" int absent_function(); int (*f)() = absent_function;"
-        "extern \"C\" __attribute__((visibility(\"default\"))) int g() { return f(); }",
+        "extern \"C\" int g() { return f(); }",
         "g.cpp");
     ASSERT_TRUE(object);
     Expected<LoadedModule> module = load(*object);
@@ -117,7 +117,7 @@ TEST(Compile, UndefinedFunctionIsALoadError) {
 TEST(Compile, SeveralObjectsAreLinkedTogether) {
     Expected<ObjectCode> first = compile_to_object(
         "extern \"C\" int half(int);"
-        "extern \"C\" __attribute__((visibility(\"default\"))) int quarter(int x) { return half(half(x)); }",
+        "extern \"C\" int quarter(int x) { return half(half(x)); }",
         "a.cpp");
     Expected<ObjectCode> second = compile_to_object("extern \"C\" int half(int x) { return x / 2; }", "b.cpp");
     ASSERT_TRUE(first && second);
@@ -130,7 +130,7 @@ TEST(Compile, SeveralObjectsAreLinkedTogether) {
 TEST(Compile, DynamicInitialisersRun) {
     Expected<ObjectCode> object = compile_to_object(
         "extern \"C\" int rand(); struct S { int x; S() : x(rand() >= 0 ? 7 : 8) {} }; S s;"
-        "extern \"C\" __attribute__((visibility(\"default\"))) int get() { return s.x; }",
+        "extern \"C\" int get() { return s.x; }",
         "s.cpp");
     ASSERT_TRUE(object);
     Expected<LoadedModule> module = load(*object);
@@ -208,7 +208,7 @@ TEST(Compile, SanitizedCodeTrapsOrIsRefused) {
     CompileOptions options;
     options.sanitize = true;
     Expected<ObjectCode> object = compile_to_object(
-        "extern \"C\" __attribute__((visibility(\"default\"))) float at(const float* x, int i) { return x[i]; }",
+        "extern \"C\" float at(const float* x, int i) { return x[i]; }",
         "at.cpp", options);
     if (::dlsym(RTLD_DEFAULT, "__asan_init") == nullptr) {
         ASSERT_FALSE(object);
