@@ -33,10 +33,12 @@ Fault node_fault(const Graph& graph, int index, bool is_body) {
     TypeResult inferred = infer_types(*node.op, TypeContext{std::move(operands), node.attributes, node.body.get()});
     if (const TypeError* error = std::get_if<TypeError>(&inferred)) return error->message;
     const std::vector<Type>& types = std::get<0>(inferred);
-    if (types.size() != node.types.size()) return fmt::format("has {} results, not {}", node.types.size(), types.size());
+    if (types.size() != node.types.size())
+        return fmt::format("has {} results, not {}", node.types.size(), types.size());
     for (std::size_t k = 0; k < types.size(); ++k) {
         if (types[k] != node.types[k]) {
-            return fmt::format("result {} is {}, but the op gives {}", k, type_text(node.types[k]), type_text(types[k]));
+            return fmt::format("result {} is {}, but the op gives {}", k, type_text(node.types[k]),
+                               type_text(types[k]));
         }
     }
     const std::string_view name = node.op->name;

@@ -76,7 +76,7 @@ using Lowering = std::variant<LeafLowering, ElementwiseLowering, ViewLowering, I
 // ---- facts passes ask for ----
 struct Facts {
     bool commutative = false;
-    bool zero_to_zero = false;    // f(0) = 0
+    bool zero_to_zero = false;                   // f(0) = 0
     std::optional<double> lower = std::nullopt;  // range of the result
     std::optional<double> upper = std::nullopt;
     std::optional<double> right_identity = std::nullopt;  // f(x, c) = x

@@ -144,7 +144,8 @@ const OpRecord kTable[] = {
      .evaluate = [](auto& context) { evaluate_scan(context); }},
     {.name = "group",
      .operands = "...",
-     .attributes = {{"kind", attribute_kind<std::string>()}},
+     .attributes = {{"kind", attribute_kind<std::string>()},
+                    {"recompute", attribute_kind<std::int64_t>(), false}},  // keeps equal groups apart
      .summary = "the body as one loop nest or kernel call; made by fusion only",
      .type = group_type,
      .gradient = StructuralGradient{},
