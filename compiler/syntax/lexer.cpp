@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "base/display.h"
 #include "syntax/diagnostic_kinds.h"
@@ -71,7 +72,7 @@ class Lexer {
         if (lexed_.errors.size() > static_cast<std::size_t>(Diagnostics::kMaximum)) return;
         SourceRange range = {&source_, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)};
         lexed_.errors.push_back(
-            {.kind = &kind, .range = range, .message = std::move(message), .hint = std::move(hint)});
+            {line_, {.kind = &kind, .range = range, .message = std::move(message), .hint = std::move(hint)}});
     }
 
     void read_one() {
@@ -200,14 +201,27 @@ class Lexer {
         return "a number is written `12`, `0.5` or `1e-8`";
     }
 
+    bool at_foreign_letter() const {
+        return at_ < text_.size() && is_beyond_ascii(text_[at_]) && displayed_character(text_, at_).is_shown_as_is;
+    }
+
+    // A name, or what would be one with other letters: that is reported once, and then taken for the name.
     void read_word() {
-        while (is_word(peek(0))) ++at_;
+        while (at_ < text_.size() && (is_word(text_[at_]) || at_foreign_letter())) {
+            at_ += displayed_character(text_, at_).byte_count;
+        }
         std::string_view word = text_.substr(begin_, at_ - begin_);
-        if (word.front() != '_') return add(word_kind(word));
-        std::size_t letter = word.find_first_not_of("_0123456789");
-        error(kStrayCharacter, begin_, at_, fmt::format("the name `{}` does not begin with a letter", word),
-              letter == std::string_view::npos ? "give it a name, such as `unused`"
-                                               : fmt::format("write `{}`", word.substr(letter)));
+        bool is_foreign = std::any_of(word.begin(), word.end(), is_beyond_ascii);
+        if (!is_foreign && is_letter(word.front())) return add(word_kind(word));
+        if (reported_words_.insert(word).second) {
+            std::size_t letter = word.find_first_not_of("_0123456789");
+            bool is_renamed = !is_foreign && letter != std::string_view::npos;
+            error(kStrayCharacter, begin_, at_,
+                  is_foreign ? fmt::format("the name `{}` has letters other than a to z", word)
+                             : fmt::format("the name `{}` does not begin with a letter", word),
+                  is_renamed ? fmt::format("write `{}`", word.substr(letter))
+                             : "names are of the letters a to z, digits and `_`, and begin with a letter");
+        }
         add(TokenKind::kName);
     }
 
@@ -218,15 +232,10 @@ class Lexer {
         const auto* habit =
             std::find_if(kHabits.begin(), kHabits.end(), [&](const Habit& h) { return h.text == character; });
         std::string hint = habit == kHabits.end() ? "" : habit->hint;
-        if (hint.empty() && is_beyond_ascii(character.front()) && first.is_shown_as_is) {
-            // A word of another script is one mistake, not one for each letter.
-            while (at_ < text_.size() && (is_beyond_ascii(text_[at_]) || is_word(text_[at_]))) {
-                at_ += displayed_character(text_, at_).byte_count;
-            }
-            hint = "names are of the letters a to z, digits and `_`";
-        } else if (hint.empty()) {
-            // So is a run of the same odd byte.
-            while (at_ < text_.size() && text_.substr(at_).starts_with(character)) at_ += character.size();
+        if (hint.empty() && first.is_shown_as_is && is_beyond_ascii(character.front())) return read_word();
+        if (hint.empty()) {
+            // A run of the same odd byte is one mistake.
+            while (text_.substr(at_).starts_with(character)) at_ += character.size();
         }
         std::string_view text = text_.substr(begin_, at_ - begin_);
         bool is_invalid = !first.is_shown_as_is;
@@ -245,6 +254,7 @@ class Lexer {
     std::size_t begin_ = 0;  // of the token being read
     std::uint32_t line_ = 1;
     bool starts_line_ = true;
+    std::set<std::string_view> reported_words_;
     Lexed lexed_;
 };
 

@@ -14,10 +14,15 @@ struct Comment {
     std::string_view text;
 };
 
+struct LexicalError {
+    std::uint32_t line = 1;
+    Diagnostic diagnostic;
+};
+
 struct Lexed {
-    std::vector<Token> tokens;       // the last is kEnd, which stands where the last line of text ends
-    std::vector<Comment> comments;   // in text order
-    std::vector<Diagnostic> errors;  // in text order; not more than a run keeps
+    std::vector<Token> tokens;         // the last is kEnd, which stands where the last line of text ends
+    std::vector<Comment> comments;     // in text order
+    std::vector<LexicalError> errors;  // in text order; not more than a run keeps
 };
 
 // Linear time. The views point into `source`.

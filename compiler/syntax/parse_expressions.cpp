@@ -56,9 +56,7 @@ ast::ExpressionPtr Parser::make(std::uint32_t begin, ExpressionValue value, int 
     expression->depth = depth_below + 1;
     expression->value = std::move(value);
     if (expression->depth > ast::kMaximumDepth) {
-        fail(kNestedTooDeep, place_after_previous(),
-             fmt::format("an expression nested more than {} deep", ast::kMaximumDepth),
-             "give a part of it a name with `let`");
+        fail_too_deep(place_after_previous());
         return make_invalid();
     }
     return expression;
@@ -82,7 +80,11 @@ ast::ExpressionPtr Parser::parse_pipe(ExpressionPtr input) {
     advance();
     std::uint32_t begin = token().begin;
     if (kind() != TokenKind::kName) {
-        fail(kPipeTarget, found_range(), fmt::format("expected a function's name after `|>`, found {}", found_text()),
+        bool is_end = token().starts_line || kind() == TokenKind::kEnd;
+        SourceRange range = is_end ? place_after_previous() : range_of(token());
+        fail(kPipeTarget, range,
+             fmt::format("expected a function's name after `|>`, found {}",
+                         is_end ? "the end of the line" : found_text()),
              "give the function a name with `let`, and pipe into that");
         return input;
     }

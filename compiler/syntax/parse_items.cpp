@@ -68,6 +68,7 @@ ast::Item Parser::parse_item() {
     std::string_view word = text(first);
     ast::Item item;
     item.doc = doc_above(first.line);
+    is_depth_reported_ = false;
     advance();
     if (word == "import") {
         item.value = parse_import();
@@ -113,13 +114,15 @@ ast::Function Parser::parse_function(ast::FunctionKind function_kind) {
     std::uint32_t begin = token().begin;
     function.parameters = parse_parameters(function_kind);
     function.parameters_range = range_from(begin);
+    // Without parameters it is not known what the block after them means.
+    if (is_panicking_ && function.parameters_range.begin == function.parameters_range.end) return function;
     if (has_results) {
         parse_results(function);
     } else if (!is_panicking_ && kind() == TokenKind::kArrow) {
         fail(kUnexpectedToken, range_of(token()), "only `fn`, `model` and `extern` have a result type, found `->`",
              "remove the type");
     }
-    if (recover_to_block()) function.body = parse_block(BlockRole::kPlain, function.name.text);
+    if (recover_to_block(0)) function.body = parse_block(BlockRole::kPlain, function.name.text);
     return function;
 }
 
@@ -258,7 +261,7 @@ ast::Train Parser::parse_train() {
         skip_newlines();
     }
     if (!is_panicking_ && kind() != TokenKind::kLeftBrace) fail_expected("`{` and the settings");
-    if (!recover_to_block()) return train;
+    if (!recover_to_block(0)) return train;
     Token opening = token();
     advance();
     ast::Block block;  // only closes like one

@@ -43,7 +43,10 @@ ast::ExpressionPtr Parser::parse_primary() {
 void Parser::fail_no_expression() {
     bool is_word = is_reserved_word(kind());
     bool begins_statement = kind_after() == TokenKind::kName || kind_after() == TokenKind::kLeftBracket;
-    if (kind() == TokenKind::kEllipsis) {
+    bool is_line_lost = token().starts_line && (is_statement_at(index_) || kind() == TokenKind::kRightBrace);
+    if (is_line_lost && open_brackets_ == 0 && continues_after(lexed_.tokens[index_ == 0 ? 0 : index_ - 1].kind)) {
+        fail(kUnexpectedToken, place_after_previous(), "expected an expression, found the end of the line");
+    } else if (kind() == TokenKind::kEllipsis) {
         fail(kMisplacedEllipsis, range_of(token()), "`...` is no value",
              "it stands as an index, a dimension, or the value of a named argument such as `axis = ...`");
     } else if (kind() == TokenKind::kFn) {
@@ -57,7 +60,8 @@ void Parser::fail_no_expression() {
         if (is_start) {
             fail(kUnopenedBracket, range_of(token()), fmt::format("this {} closes nothing", found_text()), "remove it");
         } else {
-            fail_expected("an expression");
+            bool is_after_comma = index_ > 0 && lexed_.tokens[index_ - 1].kind == TokenKind::kComma;
+            fail_expected("an expression", is_after_comma ? "remove the `,`" : "");
         }
     } else if (is_word && !begins_statement) {
         fail(kReservedName, range_of(token()), fmt::format("{} is a reserved word and cannot be a name", found_text()),
@@ -118,13 +122,14 @@ ast::ExpressionPtr Parser::parse_list() {
 ast::ExpressionPtr Parser::parse_if() {
     ast::If whole;
     int depth = 0;
+    int brackets = open_brackets_;
     std::uint32_t begin = token().begin;
     bool goes_on = true;
     while (goes_on && !is_panicking_) {
         advance();  // `if`
         ast::IfBranch branch;
         branch.condition = parse_binary(Binding::kOr);
-        if (recover_to_block()) branch.body = parse_block(BlockRole::kPlain, "if");
+        if (recover_to_block(brackets)) branch.body = parse_block(BlockRole::kPlain, "if");
         depth = std::max({depth, branch.condition->depth, branch.body.depth});
         whole.branches.push_back(std::move(branch));
 
@@ -147,19 +152,21 @@ ast::ExpressionPtr Parser::parse_if() {
 
 ast::ExpressionPtr Parser::parse_for() {
     ast::For loop;
+    int brackets = open_brackets_;
     std::uint32_t begin = token().begin;
     advance();
     loop.pattern = parse_pattern("a name after `for`");
     expect(TokenKind::kIn, "`in`", "write `for layer in 0..layers { … }`");
     loop.sequence = parse_binary(Binding::kRange);
     if (accept(TokenKind::kCarry)) loop.carry = parse_pattern("a name after `carry`");
-    if (recover_to_block()) loop.body = parse_block(BlockRole::kPlain, "for");
+    if (recover_to_block(brackets)) loop.body = parse_block(BlockRole::kPlain, "for");
     int depth = std::max(loop.sequence->depth, loop.body.depth);
     return make(begin, std::move(loop), depth);
 }
 
 ast::ExpressionPtr Parser::parse_scan() {
     ast::Scan scan;
+    int brackets = open_brackets_;
     std::uint32_t begin = token().begin;
     advance();
     scan.pattern = parse_pattern("a name after `scan`");
@@ -167,7 +174,7 @@ ast::ExpressionPtr Parser::parse_scan() {
     scan.sequence = parse_binary(Binding::kRange);
     expect(TokenKind::kAlong, "`along` and the dimension", "write `scan xt in x along time { … }`");
     scan.along = parse_binary(Binding::kSum);
-    if (recover_to_block()) scan.body = parse_block(BlockRole::kScan, "scan");
+    if (recover_to_block(brackets)) scan.body = parse_block(BlockRole::kScan, "scan");
     int depth = std::max({scan.sequence->depth, scan.along->depth, scan.body.depth});
     return make(begin, std::move(scan), depth);
 }
@@ -191,6 +198,7 @@ ast::ExpressionPtr Parser::parse_new() {
 
 ast::ExpressionPtr Parser::parse_lambda() {
     ast::Lambda lambda;
+    int brackets = open_brackets_;
     std::uint32_t begin = token().begin;
     advance();
     Token opening = open_bracket();
@@ -200,7 +208,7 @@ ast::ExpressionPtr Parser::parse_lambda() {
         } while (accept(TokenKind::kComma));
     }
     close_bracket(TokenKind::kRightParenthesis, opening, "`,` or ");
-    if (recover_to_block()) lambda.body = parse_block(BlockRole::kPlain, "fn");
+    if (recover_to_block(brackets)) lambda.body = parse_block(BlockRole::kPlain, "fn");
     int depth = lambda.body.depth;
     return make(begin, std::move(lambda), depth);
 }

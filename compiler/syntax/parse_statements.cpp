@@ -37,13 +37,11 @@ ast::Block Parser::parse_block(BlockRole role, std::string_view owner) {
         skip_newlines();
     }
     if (kind() != TokenKind::kLeftBrace) {
-        bool is_pipe = kind() == TokenKind::kPipe;
-        bool is_assign = kind() == TokenKind::kAssign;
-        fail_expected(fmt::format("`{{` and the block of `{}`", owner),
-                      is_pipe     ? "a pipe stands in parentheses here: `(x |> f)`"
-                      : is_assign ? "`==` compares"
-                                  : "");
-        if (!recover_to_block()) return block;
+        std::string hint = foreign_word_hint();
+        if (kind() == TokenKind::kPipe) hint = "a pipe stands in parentheses here: `(x |> f)`";
+        if (kind() == TokenKind::kAssign) hint = "`==` compares";
+        fail_expected(fmt::format("`{{` and the block of `{}`", owner), std::move(hint));
+        if (!recover_to_block(open_brackets_)) return block;
     }
     Nesting nesting(*this);
     if (nesting.is_too_deep()) return block;
@@ -98,11 +96,20 @@ void Parser::close_block(ast::Block& block, const Token& opening) {
     block.range = range_from(opening.begin);
 }
 
+bool Parser::is_leading_minus(std::uint32_t offset) const {
+    std::string_view text = source_.text;
+    if (text[offset] != '-') return false;
+    std::size_t before = offset == 0 ? std::string_view::npos : text.find_last_not_of(" \t", offset - 1);
+    return before == std::string_view::npos || text[before] == '\n';
+}
+
 // A statement that another one follows.
 void Parser::check_position(const ast::Statement& statement, BlockRole role) {
     if (const auto* expression = std::get_if<ast::ExpressionStatement>(&statement.value)) {
-        // Before a `-` the statement may only seem to have ended; that is reported by itself.
-        if (is_control(*expression->value) || token().kind == TokenKind::kMinus) return;
+        // A line that begins with `-`, or with what begins no statement, is reported by itself: here, or as the next.
+        bool is_reported = is_leading_minus(statement.range.begin) || is_leading_minus(token().begin) ||
+                           !can_begin_statement(token().kind);
+        if (is_control(*expression->value) || is_reported) return;
         complain(kDroppedValue, statement.range, "the value of this expression is dropped",
                  "give it a name with `let`, or remove it");
     } else if (std::holds_alternative<ast::Yield>(statement.value) && role == BlockRole::kScan) {
@@ -187,7 +194,7 @@ ast::StorageDeclaration Parser::parse_storage() {
 ast::Yield Parser::parse_yield(BlockRole role) {
     if (role != BlockRole::kScan) {
         complain(kMisplacedYield, range_of(token()), "`yield` stands only in the body of a `scan`",
-                 "in a block within, make the value with `let` and yield it after the block");
+                 "`yield` is the last statement of the scan's own body; other blocks give their last expression");
     }
     advance();
     return {parse_expression()};

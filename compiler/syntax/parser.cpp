@@ -70,11 +70,19 @@ bool Parser::line_ends_before(std::size_t index) const {
 void Parser::move_to(std::size_t index) {
     index_ = std::min(index, lexed_.tokens.size() - 1);
     at_newline_ = open_brackets_ == 0 && line_ends_before(index_);
-    while (reported_errors_ < lexed_.errors.size() && lexed_.errors[reported_errors_].range.begin <= token().begin) {
-        Diagnostic& error = lexed_.errors[reported_errors_++];
-        Diagnostic& reported = diagnostics_.error(*error.kind, error.range, std::move(error.message));
-        reported.hint = std::move(error.hint);
+    while (reported_errors_ < lexed_.errors.size() &&
+           lexed_.errors[reported_errors_].diagnostic.range.begin <= token().begin) {
+        report_lexical_error();
     }
+}
+
+void Parser::report_lexical_error() {
+    LexicalError& error = lexed_.errors[reported_errors_++];
+    if (is_panicking_ && error.line == last_error_line_) return;
+    last_error_line_ = error.line;
+    Diagnostic& reported =
+        diagnostics_.error(*error.diagnostic.kind, error.diagnostic.range, std::move(error.diagnostic.message));
+    reported.hint = std::move(error.diagnostic.hint);
 }
 
 bool Parser::at_statement_end() const {
@@ -115,6 +123,13 @@ Diagnostic* Parser::complain(const DiagnosticKind& kind, SourceRange range, std:
     bool is_reported = token().kind == TokenKind::kInvalid || reported_words_[static_cast<std::size_t>(token().kind)] ||
                        (index_ > 0 && reported_words_[static_cast<std::size_t>(lexed_.tokens[index_ - 1].kind)]);
     if (is_panicking_ || is_reported) return nullptr;
+    std::uint32_t line = at_newline_ && index_ > 0 ? lexed_.tokens[index_ - 1].line : token().line;
+    if (reported_errors_ < lexed_.errors.size() && lexed_.errors[reported_errors_].line == line) {
+        // A quote that is missing further right turns names into strings and strings into names.
+        report_lexical_error();
+        return nullptr;
+    }
+    last_error_line_ = line;
     Diagnostic& diagnostic = diagnostics_.error(kind, range, std::move(message));
     diagnostic.hint = std::move(hint);
     return &diagnostic;
@@ -147,6 +162,23 @@ bool Parser::is_item_at(std::size_t index) const {
     return is_item_word(text(first));
 }
 
+bool Parser::can_begin_statement(TokenKind kind) {
+    switch (kind) {
+        case TokenKind::kElse:
+        case TokenKind::kIn:
+        case TokenKind::kAlong:
+        case TokenKind::kRightParenthesis:
+        case TokenKind::kRightBracket:
+        case TokenKind::kComma:
+        case TokenKind::kColon:
+        case TokenKind::kDot:
+        case TokenKind::kAssign:
+        case TokenKind::kArrow:
+        case TokenKind::kRebind: return false;
+        default: return true;  // or it is the operator of a line that goes on
+    }
+}
+
 // What stands here can only be the start of a statement, even when a bracket before was left open.
 bool Parser::is_statement_at(std::size_t index) const {
     TokenKind first = lexed_.tokens[index].kind;
@@ -173,7 +205,8 @@ void Parser::skip_statement(std::size_t begin) {
     int open = open_brackets_;
     open_brackets_ = 0;
     while (token().kind != TokenKind::kEnd && token().kind != TokenKind::kRightBrace) {
-        bool is_end = token().starts_line && (is_statement_at(index_) || (open == 0 && line_ends_before(index_)));
+        bool is_line = open == 0 && line_ends_before(index_) && can_begin_statement(token().kind);
+        bool is_end = token().starts_line && (is_statement_at(index_) || is_line);
         if (is_end && index_ > begin) break;
         switch (token().kind) {
             case TokenKind::kLeftBrace: skip_braces(); continue;
@@ -204,18 +237,31 @@ void Parser::skip_to_item() {
 }
 
 // After an error in what stands before a block: to its `{`, so that its statements are read. False when there is none.
-bool Parser::recover_to_block() {
+// `brackets` is how many were open where the head began: its block does not stand outside of them.
+bool Parser::recover_to_block(int brackets) {
     if (!is_panicking_) return true;
+    if (nesting_ >= ast::kMaximumDepth) return false;
+    int open = open_brackets_ - brackets;
     std::size_t index = index_;
     while (lexed_.tokens[index].kind != TokenKind::kLeftBrace) {
+        switch (lexed_.tokens[index].kind) {
+            case TokenKind::kEnd:
+            case TokenKind::kRightBrace: return false;
+            case TokenKind::kLeftParenthesis:
+            case TokenKind::kLeftBracket: ++open; break;
+            case TokenKind::kRightParenthesis:
+            case TokenKind::kRightBracket:
+                if (--open < 0) return false;
+                break;
+            default: break;  // any other token is only skipped
+        }
         TokenKind skipped = lexed_.tokens[index].kind;
-        bool is_line = lexed_.tokens[index].starts_line && index > index_;
         bool is_control = skipped == TokenKind::kIf || skipped == TokenKind::kFor || skipped == TokenKind::kScan;
-        bool is_statement = is_line && (open_brackets_ == 0 || is_control || is_statement_at(index));
-        if (skipped == TokenKind::kEnd || skipped == TokenKind::kRightBrace || is_statement) return false;
+        bool is_new = is_control || is_statement_at(index) || (open == 0 && brackets == 0);
+        if (lexed_.tokens[index].starts_line && is_new) return false;
         ++index;
     }
-    open_brackets_ = 0;
+    open_brackets_ = brackets;
     move_to(index);
     skip_newlines();
     is_panicking_ = false;
@@ -255,14 +301,21 @@ bool Parser::close_bracket(TokenKind closing, const Token& opening, std::string_
     return false;
 }
 
-// What to do when a statement is followed by something on its line.
-std::string Parser::line_end_hint(std::size_t statement_begin) const {
+// What the language has in place of a word of other languages that stands here or just before; else "".
+std::string Parser::foreign_word_hint() const {
     const Token& before = lexed_.tokens[index_ == 0 ? 0 : index_ - 1];
     for (const ForeignWord& foreign : kForeignWords) {
         bool is_here = token().kind == TokenKind::kName && foreign.word == text(token());
         bool is_before = before.kind == TokenKind::kName && foreign.word == text(before);
         if (is_here || is_before) return foreign.hint;
     }
+    return "";
+}
+
+// What to do when a statement is followed by something on its line.
+std::string Parser::line_end_hint(std::size_t statement_begin) const {
+    const Token& before = lexed_.tokens[index_ == 0 ? 0 : index_ - 1];
+    if (std::string hint = foreign_word_hint(); !hint.empty()) return hint;
     switch (token().kind) {
         case TokenKind::kRebind: return "only a name can be given a new value; `a < -b` compares with a negative one";
         case TokenKind::kAssign: return "`let` makes a name, `<-` gives one a new value, `==` compares";
@@ -277,11 +330,20 @@ std::string Parser::line_end_hint(std::size_t statement_begin) const {
     return "a statement ends with its line";
 }
 
+// Once for an item: what is too deep is so in many places.
+void Parser::fail_too_deep(SourceRange range) {
+    if (is_depth_reported_) {
+        is_panicking_ = true;
+        return;
+    }
+    is_depth_reported_ = true;
+    fail(kNestedTooDeep, range, fmt::format("nested more than {} deep", ast::kMaximumDepth),
+         "give a part of it a name with `let`, or move it into a function");
+}
+
 Parser::Nesting::Nesting(Parser& parser) : parser_(parser) {
     ++parser_.nesting_;
-    if (!is_too_deep()) return;
-    parser_.fail(kNestedTooDeep, parser_.found_range(), fmt::format("nested more than {} deep", ast::kMaximumDepth),
-                 "give a part of it a name with `let`");
+    if (is_too_deep()) parser_.fail_too_deep(parser_.found_range());
 }
 
 // Note [recovery]

@@ -36,6 +36,7 @@ class Parser {
     bool at_statement_end() const;
     void move_to(std::size_t index);
     void advance() { move_to(index_ + 1); }
+    void report_lexical_error();
     void skip_newlines() { at_newline_ = false; }
     bool accept(TokenKind kind);
     bool line_ends_before(std::size_t index) const;
@@ -50,18 +51,21 @@ class Parser {
     Diagnostic* complain(const DiagnosticKind& kind, SourceRange range, std::string message, std::string hint = "");
     // The same, and the rest of the statement is given up.
     Diagnostic* fail(const DiagnosticKind& kind, SourceRange range, std::string message, std::string hint = "");
+    void fail_too_deep(SourceRange range);
     void fail_expected(std::string_view what, std::string hint = "");
     bool expect(TokenKind kind, std::string_view what, std::string hint = "");
     // A word, quoted or not, is one of those that begin items, and what follows fits.
     bool at_item() const { return is_item_at(index_); }
     bool is_item_at(std::size_t index) const;
     bool is_statement_at(std::size_t index) const;
+    static bool can_begin_statement(TokenKind kind);
     void skip_braces();
     void skip_statement(std::size_t begin);
     void skip_to_item();
-    bool recover_to_block();
+    bool recover_to_block(int brackets);
     Token open_bracket();
     bool close_bracket(TokenKind closing, const Token& opening, std::string_view alternative);
+    std::string foreign_word_hint() const;
     std::string line_end_hint(std::size_t statement_begin) const;
 
     // --- parse_items.cpp ---
@@ -82,6 +86,7 @@ class Parser {
     // --- parse_statements.cpp ---
     ast::Block parse_block(BlockRole role, std::string_view owner);
     void close_block(ast::Block& block, const Token& opening);
+    bool is_leading_minus(std::uint32_t offset) const;
     void check_position(const ast::Statement& statement, BlockRole role);
     ast::Statement parse_statement(BlockRole role);
     ast::Let parse_let();
@@ -136,8 +141,10 @@ class Parser {
     Lexed lexed_;
     std::size_t index_ = 0;            // of the current token
     std::size_t reported_errors_ = 0;  // of lexed_.errors
-    bool at_newline_ = false;          // a line ended before the current token, and nobody has skipped it yet
-    int open_brackets_ = 0;            // `(` and `[` within the innermost block: lines do not end there
+    std::uint32_t last_error_line_ = 0;
+    bool at_newline_ = false;  // a line ended before the current token, and nobody has skipped it yet
+    int open_brackets_ = 0;    // `(` and `[` within the innermost block: lines do not end there
+    bool is_depth_reported_ = false;
     int nesting_ = 0;
     bool is_panicking_ = false;       // an error of this statement was reported; silence until it is skipped
     bool is_block_unclosed_ = false;  // a missing `}` was reported; silence about those around it
