@@ -1,0 +1,96 @@
+// Random graphs: they verify, print and parse, evaluate, and their reverse derivatives agree with dual numbers.
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "ops/build.h"
+#include "passes/differentiate.h"
+#include "random_graph.h"
+
+namespace nncc::testing {
+namespace {
+
+constexpr std::uint64_t kGraphs = 1000;
+
+RandomGraphOptions options_of(std::uint64_t seed) { return {.fusable_chain = seed % 2 == 0, .with_regions = seed % 5 == 0}; }
+
+TEST(RandomGraph, CoversTheTableAndRoundTrips) {
+    std::set<std::string_view> seen;
+    std::set<int> ranks;
+    bool has_empty = false;
+    for (std::uint64_t seed = 0; seed < kGraphs; ++seed) {
+        RandomGraph random = random_graph(seed, options_of(seed));
+        ASSERT_EQ(verify(random.graph), std::nullopt) << "seed " << seed << "\n" << print_graph(random.graph);
+        for (const Node& node : random.graph.nodes()) {
+            seen.insert(node.op->name);
+            for (const Type& type : node.types) {
+                ranks.insert(type.rank());
+                for (const Dim& dim : type.shape) has_empty = has_empty || dim.is_constant(0);
+            }
+        }
+        const std::string text = print_graph(random.graph);
+        Expected<Graph> read = parse_graph(text);
+        ASSERT_TRUE(read) << "seed " << seed << ": " << read.error().message;
+        ASSERT_TRUE(*read == random.graph) << "seed " << seed << "\n" << text;
+    }
+    for (const OpRecord* op : all_ops()) {
+        if (std::set<std::string_view>{"storage", "extent", "argument", "group", "store"}.contains(op->name)) continue;
+        EXPECT_TRUE(seen.contains(op->name)) << op->name << " is in no random graph";
+    }
+    EXPECT_TRUE(ranks.contains(0) && ranks.contains(4));
+    EXPECT_TRUE(has_empty);
+}
+
+// d loss along a random direction of all floating inputs at once.
+TEST(RandomGraph, ReverseAgreesWithDualNumbers) {
+    int compared = 0;
+    for (std::uint64_t seed = 0; seed < kGraphs; ++seed) {
+        RandomGraphOptions options = options_of(seed);
+        options.with_regions = false;
+        RandomGraph random = random_graph(seed, options);
+        Random directions(seed ^ 0xD1CE);
+        GraphBuilder builder("gradients");
+        std::vector<std::vector<Value>> copies = inline_graph(builder, random.graph, nullptr, false);
+        std::vector<std::string> names;
+        std::vector<Value> by;
+        for (int i = 0; i < random.graph.size(); ++i) {
+            const Node& node = random.graph.node(i);
+            if (node.op->name != "input" || !is_floating(node.type().dtype)) continue;
+            names.push_back(node.attributes.text("name"));
+            by.push_back(copies[static_cast<std::size_t>(i)][0]);
+        }
+        const Value loss = random.graph.outputs().back().value;
+        Expected<std::vector<Value>> adjoints = differentiate(builder, copies[static_cast<std::size_t>(loss.node)][0], by);
+        ASSERT_TRUE(adjoints) << adjoints.error().message;
+        for (std::size_t k = 0; k < by.size(); ++k) builder.output(names[k], (*adjoints)[k]);
+        const Graph gradients = std::move(builder).finish();
+        ASSERT_EQ(verify(gradients), std::nullopt);
+        Evaluation<double> reverse = evaluate(gradients, random.bindings);
+
+        Bindings<Dual> dual;
+        double reversed = 0, scale = 1e-300;
+        for (const auto& [name, tensor] : random.bindings.inputs) {
+            Tensor<Dual> t{tensor.dtype, tensor.extents, {}};
+            t.elements.resize(tensor.size());
+            const bool moves = is_floating(tensor.dtype);
+            for (Eigen::Index e = 0; e < tensor.size(); ++e) {
+                const double direction = moves ? directions.uniform(-1, 1) : 0.0;
+                t.elements[e] = Dual(tensor.elements[e], direction);
+                if (!moves) continue;
+                const double term = reverse.outputs.at(name).elements[e] * direction;
+                reversed += term;
+                scale += std::abs(term);
+            }
+            dual.inputs[name] = std::move(t);
+        }
+        const double expected = evaluate(random.graph, dual).outputs.at("loss").elements[0].tangent;
+        if (expected != 0) ++compared;
+        // Adjoints may cancel inside the graph: the magnitude of the values that do is bounded by `largest`.
+        const double tolerance = 1e-12 * (scale + std::abs(expected) + options.largest);
+        ASSERT_NEAR(reversed, expected, tolerance) << "seed " << seed << "\n" << print_graph(random.graph);
+    }
+    EXPECT_GT(compared, static_cast<int>(kGraphs) / 2);
+}
+
+}  // namespace
+}  // namespace nncc::testing
