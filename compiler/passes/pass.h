@@ -10,12 +10,13 @@
 
 namespace nncc {
 
-// How far `fuse` goes. kIsolate puts every compute node in a group of its own: the reference fused code is held against.
+// How far `fuse` goes. kIsolate puts every compute node in a group of its own: the reference fused code is held
+// against.
 enum class FuseLevel { kIsolate, kFull };
 
 struct PassContext {
-    std::string entry;              // "forward"; empty for a graph on its own
-    DimBindings dims;               // what `bind` substitutes; bounded ones stay
+    std::string entry;  // "forward"; empty for a graph on its own
+    DimBindings dims;   // what `bind` substitutes; bounded ones stay
     FuseLevel fuse_level = FuseLevel::kFull;
 };
 
@@ -25,8 +26,8 @@ struct Pass {
     Graph (*run)(const Graph&, const PassContext&);
 };
 
-std::span<const Pass> all_passes();                // in alphabetical order
-const Pass* find_pass(std::string_view name);      // null when there is none
+std::span<const Pass> all_passes();            // in alphabetical order
+const Pass* find_pass(std::string_view name);  // null when there is none
 
 // ---- the passes ----
 // Named dimensions become numbers in types and attributes; `extent` of a bound one becomes a constant.

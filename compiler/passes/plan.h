@@ -27,29 +27,37 @@ struct Buffer {
     int last = 0;             // last launch that reads it; launches.size(): after the call
 };
 
-// Invariants (verify): every compute node of `graph` is a `group`; besides groups there are only leaves (input, storage,
-// constant, extent), `store`, and reshapes, which alias their operand's buffer. A group's attribute `kind` is one of
+// Invariants (verify): every compute node of `graph` is a `group`; besides groups there are only leaves (input,
+// storage, constant, extent), `store`, and reshapes, which alias their operand's buffer. A group's attribute `kind` is
+// one of
 //   "loop"         elementwise nodes of one shape, the domain; arguments read through chains of affine views
-//                  (transpose, broadcast, slice, reshape that only adds or drops extents of 1); iota, random, splat constants
-//   "reduction"    a loop prologue over the input domain, reductions over one and the same axes, elementwise nodes of the
+//                  (transpose, broadcast, slice, reshape that only adds or drops extents of 1); iota, random, splat
+//                  constants
+//   "reduction"    a loop prologue over the input domain, reductions over one and the same axes, elementwise nodes of
+//   the
 //                  reduced shape (the epilogue), whose arguments are read through affine views too
 //   "contraction"  one einsum whose operands are arguments, then elementwise nodes of its shape (the epilogue)
 //   "single"       exactly one node of any other op
-// Every result of a group is written to its own buffer. A `store`'s operand has the storage itself as its buffer
-// (written in place) when every reader of the old value runs earlier or is that same group reading element i to write
-// element i; otherwise the plan holds a copy launch ("loop" group of one cast) before.
+// A loop's body may be a view or an iota alone (a copy in another order). Scalars are loops over []. A group may have
+// several results. A loop reads element i of every argument before it writes element i of any result: the arena may
+// give a result the place of an argument that is read element by element and dies there (never in the other kinds). The
+// attribute `recompute = k` only keeps equal groups apart (two storages filled with the same constant). Every result of
+// a group is written to its own buffer. A `store`'s operand has the storage itself as its buffer (written in place)
+// when every reader of the old value runs earlier or is that same group reading element i to write element i; otherwise
+// the plan holds a copy launch ("loop" group of one cast) before.
 struct Plan {
     static constexpr int kArenaAlignment = 64;
 
     Graph graph;
-    std::vector<int> launches;                 // indices of group nodes in execution order
+    std::vector<int> launches;  // indices of group nodes in execution order
     std::vector<Buffer> buffers;
-    std::vector<std::vector<int>> buffer_of;   // [node][result] → index into buffers; -1: none (stores)
+    std::vector<std::vector<int>> buffer_of;  // [node][result] → index into buffers; -1: none (stores)
     std::int64_t arena_bytes = 0;
-    std::int64_t live_bytes = 0;               // the largest sum of bytes live at once: the lower bound of arena_bytes
+    std::int64_t live_bytes = 0;  // the largest sum of bytes live at once: the lower bound of arena_bytes
 
     const Buffer& buffer(Value value) const {
-        return buffers[static_cast<std::size_t>(buffer_of[static_cast<std::size_t>(value.node)][static_cast<std::size_t>(value.result)])];
+        return buffers[static_cast<std::size_t>(
+            buffer_of[static_cast<std::size_t>(value.node)][static_cast<std::size_t>(value.result)])];
     }
 };
 

@@ -1,0 +1,214 @@
+// Derived entries: turns loss and update into gradients and step, and forward into pack and the rest of it.
+#include "passes/derive_entries.h"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <set>
+
+#include "ops/record.h"
+#include "passes/differentiate.h"
+
+namespace nncc {
+namespace {
+
+constexpr std::string_view kGradientPrefix = "d ";
+
+const Output* find_output(const Graph& graph, std::string_view name) {
+    for (const Output& output : graph.outputs()) {
+        if (output.name == name) return &output;
+    }
+    return nullptr;
+}
+
+Value mapped(const std::vector<std::vector<Value>>& map, Value value) {
+    return map[static_cast<std::size_t>(value.node)][static_cast<std::size_t>(value.result)];
+}
+
+// ---- pack ----
+
+bool is_weight(const Program& program, const Node& node, const std::set<std::string>& stored) {
+    if (node.op->name != "storage") return false;
+    const std::string& name = node.attributes.text("name");
+    const Storage* storage = program.find_storage(name);
+    NNCC_CHECK(storage != nullptr, "storage {} is in no table", name);
+    const bool constant_kind = storage->kind == StorageKind::kParam || storage->kind == StorageKind::kFit ||
+                               storage->kind == StorageKind::kState;
+    return constant_kind && !stored.contains(name);
+}
+
+// Elements times bytes; nullopt for a symbolic shape.
+std::optional<std::int64_t> bytes_of(const Type& type) {
+    const std::optional<Dim> count = element_count(type.shape);
+    if (!count || !count->is_constant()) return std::nullopt;
+    return count->constant() * dtype_bytes(type.dtype);
+}
+
+// For each node of forward whether `pack` may compute it.
+std::vector<bool> packable(const Program& program, const Graph& graph) {
+    std::set<std::string> stored;
+    for (int store : graph.stores()) stored.insert(graph.node(store).attributes.text("name"));
+    std::vector<bool> result(static_cast<std::size_t>(graph.size()), false);
+    for (int index = 0; index < graph.size(); ++index) {
+        const Node& node = graph.node(index);
+        if (is_weight(program, node, stored)) result[static_cast<std::size_t>(index)] = true;
+        const bool plain = !node.operands.empty() && node.types.size() == 1 && node.body == nullptr &&
+                           !node.op->facts.random && lowering_of<EffectLowering>(node) == nullptr;
+        if (!plain) continue;
+        bool any_weight = false;
+        bool all = true;
+        std::int64_t operand_bytes = 0;
+        for (Value operand : node.operands) {
+            const bool weight = result[static_cast<std::size_t>(operand.node)];
+            any_weight = any_weight || weight;
+            all = all && (weight || graph.node(operand).op->name == "constant");
+            const std::optional<std::int64_t> bytes = bytes_of(graph.type(operand));
+            all = all && bytes.has_value();
+            operand_bytes += bytes.value_or(0);
+        }
+        const std::optional<std::int64_t> bytes = bytes_of(node.type());
+        result[static_cast<std::size_t>(index)] = any_weight && all && bytes && *bytes <= operand_bytes;
+    }
+    return result;
+}
+
+std::string packed_name(const Node& node, const std::set<std::string>& taken) {
+    std::string base = node.op->name == "storage" ? node.attributes.text("name") : node.origin.name;
+    if (base.empty()) base = std::string(node.op->name);
+    std::string name = fmt::format("packed/{}", base);
+    for (int k = 2; taken.contains(name); ++k) name = fmt::format("packed/{}_{}", base, k);
+    return name;
+}
+
+}  // namespace
+
+std::vector<std::string> trained_parameters(const Program& program) {
+    std::set<std::string> wanted;
+    auto update = program.entries.find("update");
+    if (update != program.entries.end()) {
+        for (const Node& node : update->second.nodes()) {
+            if (node.op->name != "input") continue;
+            const std::string& name = node.attributes.text("name");
+            if (name.starts_with(kGradientPrefix)) wanted.insert(name.substr(kGradientPrefix.size()));
+        }
+    }
+    std::vector<std::string> names;
+    for (const Storage& storage : program.storages) {
+        if (storage.kind != StorageKind::kParam) continue;
+        if (update == program.entries.end() || wanted.contains(storage.name)) names.push_back(storage.name);
+    }
+    return names;
+}
+
+Expected<Program> derive_gradients(const Program& program) {
+    auto found = program.entries.find("loss");
+    if (found == program.entries.end()) return program;
+    const Graph& loss_graph = found->second;
+    const Output* loss = find_output(loss_graph, "loss");
+    NNCC_CHECK(loss != nullptr, "entry loss has no output of that name");
+
+    GraphBuilder builder("gradients");
+    const auto map = inline_graph(builder, loss_graph, nullptr, true);
+    std::vector<Value> parameters;
+    const std::vector<std::string> names = trained_parameters(program);
+    for (const std::string& name : names) {
+        const Storage* storage = program.find_storage(name);
+        parameters.push_back(builder.add("storage", {},
+                                         {{"name", name},
+                                          {"storage_kind", std::string(storage_kind_name(storage->kind))},
+                                          {"type", storage->type}}));
+    }
+    // Storages that the loss does not read were added just now, after it; differentiate gives zeros for them.
+    Expected<std::vector<Value>> gradients = differentiate(builder, mapped(map, loss->value), parameters);
+    if (!gradients) return gradients.error();
+    builder.output("loss", mapped(map, loss->value));
+    for (std::size_t k = 0; k < names.size(); ++k)
+        builder.output(std::string(kGradientPrefix) + names[k], (*gradients)[k]);
+    Program result = program;
+    result.entries.insert_or_assign("gradients", std::move(builder).finish());
+    return result;
+}
+
+Expected<Program> derive_step(const Program& program) {
+    auto gradients = program.entries.find("gradients");
+    auto update = program.entries.find("update");
+    if (gradients == program.entries.end() || update == program.entries.end()) return program;
+    GraphBuilder builder("step");
+    const auto map = inline_graph(builder, gradients->second, nullptr, true);
+    std::map<std::string, Value> by_name;
+    for (const Output& output : gradients->second.outputs()) by_name[output.name] = mapped(map, output.value);
+    NNCC_CHECK(by_name.contains("loss"));
+    inline_graph(
+        builder, update->second,
+        [&](const Node& node) -> std::optional<std::vector<Value>> {
+            if (node.op->name != "input") return std::nullopt;
+            auto gradient = by_name.find(node.attributes.text("name"));
+            if (gradient == by_name.end()) return std::nullopt;
+            return std::vector<Value>{gradient->second};
+        },
+        true);
+    builder.output("loss", by_name.at("loss"));
+    Program result = program;
+    result.entries.insert_or_assign("step", std::move(builder).finish());
+    return result;
+}
+
+Expected<Program> derive_pack(const Program& program) {
+    auto found = program.entries.find("forward");
+    if (found == program.entries.end()) return program;
+    const Graph& forward = found->second;
+    const std::vector<bool> move = packable(program, forward);
+
+    // What the rest of forward reads of the moved part.
+    std::vector<bool> frontier(static_cast<std::size_t>(forward.size()), false);
+    const std::vector<bool> live = live_nodes(forward);
+    for (int index = 0; index < forward.size(); ++index) {
+        if (move[static_cast<std::size_t>(index)] || !live[static_cast<std::size_t>(index)]) continue;
+        for (Value operand : forward.node(index).operands) {
+            if (move[static_cast<std::size_t>(operand.node)]) frontier[static_cast<std::size_t>(operand.node)] = true;
+        }
+    }
+    for (const Output& output : forward.outputs()) {
+        if (move[static_cast<std::size_t>(output.value.node)])
+            frontier[static_cast<std::size_t>(output.value.node)] = true;
+    }
+
+    Program result = program;
+    std::set<std::string> taken;
+    for (const Storage& storage : program.storages) taken.insert(storage.name);
+    GraphBuilder pack("pack");
+    GraphBuilder rest(forward.name());
+    std::vector<Value> in_pack(static_cast<std::size_t>(forward.size()));
+    std::vector<Value> in_rest(static_cast<std::size_t>(forward.size()));
+    const auto copy = [&](GraphBuilder& builder, const std::vector<Value>& map, const Node& node) {
+        std::vector<Value> operands;
+        for (Value operand : node.operands)
+            operands.push_back({map[static_cast<std::size_t>(operand.node)].node, operand.result});
+        return builder.add(*node.op, operands, node.attributes, node.origin, node.body);
+    };
+    for (int index = 0; index < forward.size(); ++index) {
+        const Node& node = forward.node(index);
+        const std::size_t at = static_cast<std::size_t>(index);
+        if (!live[at]) continue;
+        if (move[at] || node.op->name == "constant") in_pack[at] = copy(pack, in_pack, node);
+        if (!move[at]) in_rest[at] = copy(rest, in_rest, node);
+        if (!frontier[at]) continue;
+        const Storage storage{packed_name(node, taken), StorageKind::kPacked, node.type()};
+        taken.insert(storage.name);
+        result.storages.push_back(storage);
+        pack.add("store", {in_pack[at]}, {{"name", storage.name}}, node.origin);
+        in_rest[at] = rest.add("storage", {},
+                               {{"name", storage.name},
+                                {"storage_kind", std::string(storage_kind_name(StorageKind::kPacked))},
+                                {"type", storage.type}},
+                               node.origin);
+    }
+    for (const Output& output : forward.outputs()) {
+        rest.output(output.name, {in_rest[static_cast<std::size_t>(output.value.node)].node, output.value.result});
+    }
+    result.entries.insert_or_assign("forward", std::move(rest).finish());
+    result.entries.insert_or_assign("pack", std::move(pack).finish());
+    return result;
+}
+
+}  // namespace nncc

@@ -1,0 +1,36 @@
+// Explanations of the passes' diagnostics.
+#include "passes/diagnostic_kinds.h"
+
+namespace nncc {
+
+const DiagnosticKind kNotDifferentiable = {
+    "NN0740", "no gradient through this",
+    "The loss depends on a trained parameter through an operation whose gradient is not built yet: `scan`, the loop\n"
+    "over time. Forward and process work; training does not.\n\n"
+    "    scan xt in x along time { h <- tanh(xt @ w + h @ u)  yield h }\n\n"
+    "Remedy: train with a feed-forward model, or wrap the value in `stop_gradient` where no gradient is wanted."};
+
+const DiagnosticKind kUnknownPass = {"NN0741", "unknown pass",
+                                     "`--passes` and `--print-after` take names of passes, separated by commas.\n\n"
+                                     "    nncc --passes=fold,fusion model.ir     # the pass is called fuse\n\n"
+                                     "Remedy: the message lists the names there are."};
+
+const DiagnosticKind kUnboundSize = {
+    "NN0742", "a dimension has no size",
+    "Memory is planned ahead of time, so every dimension must have a number or a bound by then.\n\n"
+    "    nncc model.nn -D batch=32 -D 'time<=512'\n\n"
+    "Remedy: bind the dimension that the message names."};
+
+const DiagnosticKind kArenaTooLarge = {
+    "NN0743", "values are too large to plan",
+    "The sizes of the values that live at once add up to more bytes than a program can address. This happens with\n"
+    "extents that were meant for rows, not for one batch.\n\n"
+    "    nncc model.nn -D batch=1000000000000\n\n"
+    "Remedy: a smaller batch or smaller layers."};
+
+std::span<const DiagnosticKind* const> passes_diagnostics() {
+    static const DiagnosticKind* const kTable[] = {&kNotDifferentiable, &kUnknownPass, &kUnboundSize, &kArenaTooLarge};
+    return kTable;
+}
+
+}  // namespace nncc

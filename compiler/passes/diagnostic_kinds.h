@@ -1,0 +1,17 @@
+// Diagnostics of the passes: what a correct model may still ask for that cannot be differentiated or planned.
+#pragma once
+
+#include <span>
+
+#include "base/expected.h"
+
+namespace nncc {
+
+extern const DiagnosticKind kNotDifferentiable;  // NN0740
+extern const DiagnosticKind kUnknownPass;        // NN0741
+extern const DiagnosticKind kUnboundSize;        // NN0742
+extern const DiagnosticKind kArenaTooLarge;      // NN0743
+
+std::span<const DiagnosticKind* const> passes_diagnostics();
+
+}  // namespace nncc

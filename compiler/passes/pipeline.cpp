@@ -1,0 +1,148 @@
+// Pipeline: the literal list of what happens to a program, in order, with the reasons for that order.
+#include "passes/pipeline.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/diagnostics.h"
+#include "passes/bind.h"
+#include "passes/derive_entries.h"
+#include "passes/diagnostic_kinds.h"
+#include "passes/fuse.h"
+#include "passes/plan_memory.h"
+
+namespace nncc {
+namespace {
+
+const Pass kPasses[] = {
+    {"bind", "named dimensions become numbers",
+     [](const Graph& g, const PassContext& c) { return nncc::bind(g, c.dims); }},
+    {"dead", "drops what no output and no store needs",
+     [](const Graph& g, const PassContext&) { return remove_dead(g); }},
+    {"expand", "composites become primitives", [](const Graph& g, const PassContext&) { return expand(g); }},
+    {"fold", "nodes over constants become constants", [](const Graph& g, const PassContext&) { return fold(g); }},
+    {"fuse", "compute nodes are wrapped in groups, one launch each",
+     [](const Graph& g, const PassContext& c) { return fuse(g, c.fuse_level); }},
+    {"simplify", "applies the rewrite rules until none matches",
+     [](const Graph& g, const PassContext&) { return simplify(g); }},
+};
+
+using ProgramStage = Expected<Program> (*)(const Program&);
+
+struct Stage {
+    std::string_view name;
+    std::string_view summary;
+    std::string_view graph_pass = "";  // run on every entry, or
+    ProgramStage derive = nullptr;     // makes entries
+};
+
+const Stage kPipeline[] = {
+    // Numbers first: folding and most rules need extents.
+    {"bind", "named dimensions become numbers", "",
+     [](const Program& p) -> Expected<Program> { return nncc::bind(p); }},
+    // Stable forms must be recognised before their gradient is taken: the gradient of log(sigmoid(x)) is inf * 0 at
+    // -100.
+    {"simplify", "rewrite rules, on what the model says", "simplify"},
+    {"gradients", "the entry gradients, from loss", "", derive_gradients},
+    {"step", "the entry step, from gradients and update", "", derive_step},
+    // After folding, so that what depends on weights alone is seen as such; before expansion, so that it moves whole.
+    {"pack", "what forward computes from weights alone moves to the entry pack", "", derive_pack},
+    // Only now: composites have gradients of their own, which are better than those of their expansions.
+    {"expand", "composites become primitives", "expand"},
+    // Gradients are full of zeros, ones, broadcasts and double signs.
+    {"simplify_derived", "rewrite rules, on what was derived", "simplify"},
+    {"dead", "drops what no output and no store needs", "dead"},
+};
+
+void check_graph(std::string_view stage, std::string_view entry, const Graph& graph) {
+    const std::optional<std::string> problem = verify(graph);
+    NNCC_CHECK(!problem, "after {} of {}: {}", stage, entry, *problem);
+}
+
+void check_program(std::string_view stage, const Program& program) {
+    for (const auto& [entry, graph] : program.entries) check_graph(stage, entry, graph);
+    const std::optional<std::string> problem = verify(program);
+    NNCC_CHECK(!problem, "after {}: {}", stage, *problem);
+}
+
+void report(const PipelineOptions& options, std::string_view stage, const Program& program) {
+    if (!options.after_stage) return;
+    for (const auto& [entry, graph] : program.entries) options.after_stage(stage, entry, graph);
+}
+
+bool is_planned(std::string_view entry) { return entry != "metrics" && entry != "fit" && entry != "loss"; }
+
+}  // namespace
+
+std::span<const Pass> all_passes() { return kPasses; }
+
+const Pass* find_pass(std::string_view name) {
+    for (const Pass& pass : kPasses) {
+        if (pass.name == name) return &pass;
+    }
+    return nullptr;
+}
+
+std::vector<StageName> pipeline_stages() {
+    std::vector<StageName> names;
+    for (const Stage& stage : kPipeline) names.push_back({stage.name, stage.summary});
+    names.push_back({"fuse", "compute nodes are wrapped in groups, one launch each"});
+    names.push_back({"plan_memory", "an order of launches, and a place for every value"});
+    return names;
+}
+
+Expected<CompiledProgram> run_pipeline(const Program& program, const PipelineOptions& options) {
+    CompiledProgram result;
+    result.program = program;
+    result.program.dims = with_defaults(program, result.notes);
+    check_program("analysis", result.program);
+    for (const Stage& stage : kPipeline) {
+        if (stage.derive != nullptr) {
+            Expected<Program> derived = stage.derive(result.program);
+            if (!derived) return derived.error();
+            result.program = std::move(*derived);
+        } else {
+            const Pass* pass = find_pass(stage.graph_pass);
+            NNCC_CHECK(pass != nullptr, "{}", stage.graph_pass);
+            for (auto& [entry, graph] : result.program.entries) {
+                graph = pass->run(graph, {entry, result.program.dims, options.fuse_level});
+            }
+        }
+        check_program(stage.name, result.program);
+        report(options, stage.name, result.program);
+    }
+    for (const auto& [entry, graph] : result.program.entries) {
+        if (!is_planned(entry)) continue;
+        const Graph fused = fuse(graph, options.fuse_level);
+        check_graph("fuse", entry, fused);
+        if (options.after_stage) options.after_stage("fuse", entry, fused);
+        Expected<Plan> plan = plan_memory(fused, result.program.dims);
+        if (!plan) return plan.error();
+        const std::optional<std::string> problem = verify(*plan, result.program.dims);
+        NNCC_CHECK(!problem, "after plan_memory of {}: {}", entry, *problem);
+        result.plans.insert_or_assign(entry, std::move(*plan));
+    }
+    return result;
+}
+
+Expected<Graph> run_passes(const Graph& graph, const std::vector<std::string>& names, const PassContext& context) {
+    Graph result = graph;
+    for (const std::string& name : names) {
+        const Pass* pass = find_pass(name);
+        if (pass == nullptr) {
+            std::vector<std::string> known;
+            for (const Pass& other : kPasses) known.emplace_back(other.name);
+            Error error{&kUnknownPass,
+                        fmt::format("there is no pass `{}`", name),
+                        fmt::format("passes are {}", fmt::join(known, ", ")),
+                        {},
+                        ExitCode::kUsage};
+            return error;
+        }
+        result = pass->run(result, context);
+        check_graph(name, context.entry, result);
+    }
+    return result;
+}
+
+}  // namespace nncc
