@@ -1,21 +1,16 @@
 // Bodies of groups to loop values: leaves and views become loads with strides, elementwise nodes become statements.
 #include "lowering/body_reader.h"
 
-#include <cmath>
+#include <bit>
 
 #include "lowering/diagnostic_kinds.h"
+#include "ops/random.h"
 
 namespace nncc {
 
 namespace {
 
 constexpr std::int64_t kTableLimit = std::int64_t{1} << 22;
-
-std::uint32_t fnv1a(std::string_view text) {
-    std::uint32_t hash = 2166136261U;
-    for (char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
-    return hash;
-}
 
 }  // namespace
 
@@ -65,13 +60,28 @@ int BodyReader::add(LoopValue value) {
     return static_cast<int>(values_.size()) - 1;
 }
 
-int BodyReader::parameter_for_table(const Node& constant) {
-    const auto& elements = constant.attributes.constant("value").elements;
+int BodyReader::parameter_for_table(const Type& type, const std::vector<double>& elements) {
     for (std::size_t k = 0; k < kernel_.parameters.size(); ++k) {
-        if (kernel_.parameters[k].table == elements && kernel_.parameters[k].type == constant.type()) return static_cast<int>(k);
+        if (kernel_.parameters[k].table == elements && kernel_.parameters[k].type == type) return static_cast<int>(k);
     }
-    kernel_.parameters.push_back({.role = "table", .type = constant.type(), .written = false, .value = {}, .table = elements});
+    kernel_.parameters.push_back({.role = "table", .type = type, .written = false, .value = {}, .table = elements});
     return static_cast<int>(kernel_.parameters.size()) - 1;
+}
+
+Expected<int> BodyReader::memory_of(Value value) {
+    auto reading = reading_of(value);
+    if (!reading) return reading.error();
+    const Node& node = body_->node(value);
+    const Type& type = node.type(value.result);
+    auto rows = contiguous_map(type.shape);
+    if (!rows || !reading->has_value()) return refuse(kNotLowered, node, "an operand of this kernel is computed in the same group");
+    const LoopValue& leaf = (*reading)->leaf;
+    if (leaf.kind == LoopValue::Kind::kLoad && leaf.map == *rows) return leaf.parameter;
+    const auto count = element_count(type.shape);
+    if (leaf.kind != LoopValue::Kind::kConstant || !count || !count->is_constant() || count->constant() > kTableLimit) {
+        return refuse(kNotLowered, node, "an operand of this kernel does not lie in memory row by row");
+    }
+    return parameter_for_table(type, std::vector<double>(static_cast<std::size_t>(count->constant()), leaf.constant));
 }
 
 Expected<int> BodyReader::scalar_operand(Value value) { return value_of(value, {}); }
@@ -110,7 +120,7 @@ Expected<std::optional<Reading>> BodyReader::read_leaf(const Node& node) {
                 return refuse(kTooLargeToEmit, *source, fmt::format("a table of {} constants is too long to write out", elements.size()));
             }
             leaf.kind = Kind::kLoad;
-            leaf.parameter = parameter_for_table(*source);
+            leaf.parameter = parameter_for_table(type, elements);
             leaf.name = "table";
         }
         return std::optional(std::move(reading));
@@ -130,7 +140,7 @@ Expected<std::optional<Reading>> BodyReader::read_leaf(const Node& node) {
     if (op == "random") {
         leaf.kind = Kind::kRandom;
         leaf.name = "random";
-        leaf.site = fnv1a(node.attributes.text("site"));
+        leaf.site = site_hash(node.attributes.text("site"));
         for (Value operand : node.operands) {
             auto scalar = scalar_operand(operand);
             if (!scalar) return scalar.error();
@@ -155,72 +165,66 @@ Expected<std::optional<Reading>> BodyReader::reading_of(Value value) {
     return std::optional(std::move(reading));
 }
 
-IndexMap BodyReader::embed(const IndexMap& map, const AxesOfNode& axes) const {
-    IndexMap result{.offset = map.offset, .strides = std::vector<Dim>(static_cast<std::size_t>(axis_count), Dim(0))};
-    NNCC_CHECK(map.strides.size() == axes.size(), "{} axes in the map, {} in the node", map.strides.size(), axes.size());
-    // An axis met twice is a diagonal: its strides add up.
-    for (std::size_t k = 0; k < axes.size(); ++k) {
-        Dim& stride = result.strides[static_cast<std::size_t>(axes[k])];
-        auto sum = Dim::add(stride, map.strides[k]);
-        NNCC_CHECK(sum.has_value());
-        stride = *sum;
-    }
-    return result;
-}
-
-Expected<int> BodyReader::value_of(Value value, const AxesOfNode& axes) {
-    if (auto found = computed_.find(value); found != computed_.end()) return found->second;
-    const Node& node = body_->node(value);
-    if (lowering_of<ElementwiseLowering>(node) != nullptr) {
-        LoopValue result{.kind = LoopValue::Kind::kOp, .dtype = node.type().dtype, .name = node.origin.name};
-        result.op = node.op;
-        for (Value operand : node.operands) {
-            auto id = value_of(operand, axes);
-            if (!id) return id.error();
-            result.operands.push_back(*id);
-        }
-        const int id = add(std::move(result));
-        computed_[value] = id;
-        return id;
-    }
-    auto id = value_at(value, axes);
-    if (id) computed_[value] = *id;
-    return id;
-}
-
-Expected<int> BodyReader::value_at(Value value, const AxesOfNode& axes) {
-    const Node& node = body_->node(value);
-    auto reading = reading_of(value);
-    if (!reading) return reading.error();
-    if (!reading->has_value()) {
-        // A scalar computed in the body may be broadcast; anything else has no map.
-        if (lowering_of<ViewLowering>(node) != nullptr && body_->type(node.operands[0]).rank() == 0) {
-            return value_of(node.operands[0], {});
-        }
-        return refuse(kNotLowered, node, "this cannot stand inside a loop");
-    }
-    LoopValue leaf = std::move((*reading)->leaf);
-    leaf.map = embed(leaf.map, axes);
+Expected<int> BodyReader::add_leaf(const Node& node, LoopValue leaf, const Position& position) {
+    auto map = compose(leaf.map, position, axis_count);
+    if (!map) return refuse(kTooLargeToEmit, node, "its size overflows");
+    leaf.map = std::move(*map);
     // The same memory read in the same way is one load.
     for (std::size_t k = 0; k < values_.size(); ++k) {
         const LoopValue& other = values_[k];
-        if (other.kind == leaf.kind && other.kind != LoopValue::Kind::kOp && other.dtype == leaf.dtype && other.parameter == leaf.parameter &&
-            other.map == leaf.map && other.constant == leaf.constant && other.extent == leaf.extent && other.site == leaf.site &&
-            other.operands == leaf.operands && std::signbit(other.constant) == std::signbit(leaf.constant)) {
+        if (other.kind == leaf.kind && other.dtype == leaf.dtype && other.parameter == leaf.parameter && other.map == leaf.map &&
+            std::bit_cast<std::uint64_t>(other.constant) == std::bit_cast<std::uint64_t>(leaf.constant) && other.extent == leaf.extent &&
+            other.site == leaf.site && other.operands == leaf.operands) {
             return static_cast<int>(k);
         }
     }
     return add(std::move(leaf));
 }
 
-Expected<> BodyReader::store(int result, int loop_value, const AxesOfNode& axes) {
+Expected<int> BodyReader::value_of(Value value, const Position& position) {
+    for (const auto& [known, loop_value] : set_) {
+        if (known == value) return loop_value;
+    }
+    for (const Computed& known : computed_) {
+        if (known.value == value && known.position == position) return known.loop_value;
+    }
+    const Node& node = body_->node(value);
+    Expected<int> id = -1;
+    if (lowering_of<ElementwiseLowering>(node) != nullptr) {
+        LoopValue result{.kind = LoopValue::Kind::kOp, .dtype = node.type().dtype, .name = node.origin.name};
+        result.op = node.op;
+        for (Value operand : node.operands) {
+            auto operand_id = value_of(operand, position);
+            if (!operand_id) return operand_id;
+            result.operands.push_back(*operand_id);
+        }
+        id = add(std::move(result));
+    } else {
+        auto reading = reading_of(value);
+        if (!reading) return reading.error();
+        if (reading->has_value()) {
+            id = add_leaf(node, std::move((*reading)->leaf), position);
+        } else if (lowering_of<ViewLowering>(node) != nullptr && node.operands.size() == 1) {
+            auto below = position_through_view(node, body_->type(node.operands[0]).shape, position);
+            if (!below) return refuse(kViewNotAffine, node, "this view of a computed value has no strides");
+            id = value_of(node.operands[0], *below);
+        } else {
+            return refuse(kNotLowered, node, "this cannot stand inside a loop");
+        }
+    }
+    if (id) computed_.push_back({value, position, *id});
+    return id;
+}
+
+Expected<> BodyReader::store(int result, int loop_value, const Position& position) {
     const Type& type = group_.type(result);
     auto rows = contiguous_map(type.shape);
-    if (!rows) return refuse(kTooLargeToEmit, group_, "its size overflows");
+    auto map = rows ? compose(*rows, position, axis_count) : std::nullopt;
+    if (!map) return refuse(kTooLargeToEmit, group_, "its size overflows");
     const Output& output = body_->outputs()[static_cast<std::size_t>(result)];
     KernelParameter parameter{.role = body_->node(output.value).origin.name, .type = type, .written = true, .value = {group_index_, result}, .table = {}};
     if (parameter.role.empty()) parameter.role = output.name;
-    stores_.push_back({.value = loop_value, .parameter = static_cast<int>(kernel_.parameters.size()), .map = embed(*rows, axes)});
+    stores_.push_back({.value = loop_value, .parameter = static_cast<int>(kernel_.parameters.size()), .map = std::move(*map)});
     kernel_.parameters.push_back(std::move(parameter));
     return Nothing{};
 }
@@ -230,6 +234,7 @@ LoopNest BodyReader::take(std::vector<LoopAxis> axes) {
     values_.clear();
     stores_.clear();
     computed_.clear();
+    set_.clear();
     return nest;
 }
 

@@ -1,16 +1,13 @@
 // BodyReader: turns the nodes of a group's body into the values of a loop nest.
 #pragma once
 
-#include <map>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "lowering/kernel.h"
 
 namespace nncc {
-
-// Which axis of the nest each axis of a node's shape is.
-using AxesOfNode = std::vector<int>;
 
 // A leaf of the body read through views: a load, an iota, random bits or a constant, with its map over the axes of the
 // node's own shape.
@@ -27,19 +24,19 @@ class BodyReader {
     const Graph& body() const { return *body_; }
     int axis_count = 0;  // of the nest under construction
 
-    // The value of the nest that holds `value` of the body, whose shape's axes are `axes` of the nest. Elementwise nodes
-    // are added on first use. Values that are computed otherwise (reductions, the product) must be `set` before.
-    Expected<int> value_of(Value value, const AxesOfNode& axes);
-    // The same for a leaf read through views, without remembering it: an einsum may read one operand along several axes.
-    Expected<int> value_at(Value value, const AxesOfNode& axes);
-    void set(Value value, int loop_value) { computed_[value] = loop_value; }
-    bool is_set(Value value) const { return computed_.contains(value); }
+    // The value of the nest that holds `value` of the body at `position`. Nodes are added on first use; those that are
+    // computed otherwise (reductions, the product) must be `set` before.
+    Expected<int> value_of(Value value, const Position& position);
+    void set(Value value, int loop_value) { set_.emplace_back(value, loop_value); }
 
     // The leaf behind a chain of views, or nothing when `value` is computed in the body.
     Expected<std::optional<Reading>> reading_of(Value value);
 
-    // Adds a store of `loop_value` to result `result` of the group, row-major, whose axes are `axes` of the nest.
-    Expected<> store(int result, int loop_value, const AxesOfNode& axes);
+    // The parameter whose memory holds `value` row by row; a repeated constant gets a table. Refused when it is computed.
+    Expected<int> memory_of(Value value);
+
+    // Adds a store of `loop_value` to result `result` of the group, row-major, at `position`.
+    Expected<> store(int result, int loop_value, const Position& position);
 
     // Takes the values and stores so far as a nest.
     LoopNest take(std::vector<LoopAxis> axes);
@@ -50,9 +47,9 @@ class BodyReader {
   private:
     Expected<std::optional<Reading>> read_leaf(const Node& node);
     Expected<int> scalar_operand(Value value);
-    int parameter_for_table(const Node& constant);
+    int parameter_for_table(const Type& type, const std::vector<double>& elements);
     int add(LoopValue value);
-    IndexMap embed(const IndexMap& map, const AxesOfNode& axes) const;
+    Expected<int> add_leaf(const Node& node, LoopValue leaf, const Position& position);
 
     const Plan& plan_;
     const Node& group_;
@@ -62,7 +59,13 @@ class BodyReader {
     std::vector<int> parameter_of_operand_;
     std::vector<LoopValue> values_;
     std::vector<LoopStore> stores_;
-    std::map<Value, int> computed_;
+    struct Computed {
+        Value value;
+        Position position;
+        int loop_value = -1;
+    };
+    std::vector<Computed> computed_;
+    std::vector<std::pair<Value, int>> set_;
 };
 
 // The place of a node for messages: "pima.nn:4 `dense(10)`", or its op's name.

@@ -108,4 +108,99 @@ std::optional<IndexMap> map_through_view(const Node& view, const Shape& shape, c
     return std::nullopt;
 }
 
+Position identity_position(const std::vector<int>& axes, int axis_count) {
+    Position position;
+    for (int axis : axes) {
+        IndexMap map{.offset = Dim(0), .strides = std::vector<Dim>(static_cast<std::size_t>(axis_count), Dim(0))};
+        map.strides[static_cast<std::size_t>(axis)] = Dim(1);
+        position.push_back(std::move(map));
+    }
+    return position;
+}
+
+namespace {
+
+// to += from * factor; false on overflow.
+bool add_scaled(IndexMap& to, const IndexMap& from, const Dim& factor) {
+    const auto add = [&](Dim& target, const Dim& term) {
+        auto product = Dim::multiply(term, factor);
+        auto sum = product ? Dim::add(target, *product) : std::nullopt;
+        if (sum) target = *sum;
+        return sum.has_value();
+    };
+    bool fits = add(to.offset, from.offset);
+    for (std::size_t k = 0; k < to.strides.size(); ++k) fits = add(to.strides[k], from.strides[k]) && fits;
+    return fits;
+}
+
+// Each axis of the operand is a run of axes of the result (extents of 1 may stand anywhere).
+std::optional<Position> position_through_reshape(const Shape& operand, const Shape& result, const Position& position, const IndexMap& zero) {
+    Position mapped;
+    std::size_t next = 0;
+    for (const Dim& extent : operand) {
+        IndexMap map = zero;
+        Dim covered(1);
+        while (covered != extent && next < result.size()) {
+            IndexMap scaled = zero;
+            if (!add_scaled(scaled, map, result[next]) || !add_scaled(scaled, position[next], Dim(1))) return std::nullopt;
+            auto product = Dim::multiply(covered, result[next]);
+            if (!product) return std::nullopt;
+            map = std::move(scaled);
+            covered = *product;
+            ++next;
+        }
+        if (covered != extent) return std::nullopt;
+        mapped.push_back(std::move(map));
+    }
+    for (; next < result.size(); ++next) {
+        if (!result[next].is_constant(1)) return std::nullopt;
+    }
+    return mapped;
+}
+
+}  // namespace
+
+std::optional<Position> position_through_view(const Node& view, const Shape& operand, const Position& result) {
+    const auto* lowering = lowering_of<ViewLowering>(view);
+    NNCC_CHECK(lowering != nullptr, "{} is no view", view.op->name);
+    IndexMap zero{.offset = Dim(0), .strides = std::vector<Dim>(result.empty() ? 0 : result[0].strides.size(), Dim(0))};
+    Position mapped(operand.size(), zero);
+    switch (lowering->kind) {
+        case ViewKind::kReshape:
+            return position_through_reshape(operand, view.type().shape, result, zero);
+        case ViewKind::kTranspose: {
+            const auto& permutation = view.attributes.integers("permutation");
+            for (std::size_t k = 0; k < permutation.size(); ++k) mapped[static_cast<std::size_t>(permutation[k])] = result[k];
+            return mapped;
+        }
+        case ViewKind::kBroadcast: {
+            const auto& axes = view.attributes.integers("axes");
+            for (std::size_t k = 0; k < axes.size(); ++k) {
+                const auto axis = static_cast<std::size_t>(axes[k]);
+                if (operand[k] == view.type().shape[axis]) mapped[k] = result[axis];
+            }
+            return mapped;
+        }
+        case ViewKind::kSlice:
+            for (std::size_t k = 0; k < operand.size(); ++k) {
+                mapped[k].offset = Dim(view.attributes.integers("start")[k]);
+                if (!add_scaled(mapped[k], result[k], Dim(view.attributes.integers("step")[k]))) return std::nullopt;
+            }
+            return mapped;
+        case ViewKind::kPad:
+        case ViewKind::kWindow:
+        case ViewKind::kConcatenate:
+            return std::nullopt;
+    }
+    return std::nullopt;
+}
+
+std::optional<IndexMap> compose(const IndexMap& map, const Position& position, int axis_count) {
+    IndexMap result{.offset = map.offset, .strides = std::vector<Dim>(static_cast<std::size_t>(axis_count), Dim(0))};
+    for (std::size_t k = 0; k < map.strides.size(); ++k) {
+        if (!add_scaled(result, position[k], map.strides[k])) return std::nullopt;
+    }
+    return result;
+}
+
 }  // namespace nncc

@@ -14,11 +14,12 @@ namespace nncc {
 
 // A pointer argument. Its memory is a buffer of the plan, or a table of constants.
 struct KernelParameter {
-    std::string role;  // a hint for its name: "x", "dense_1.w"
-    Type type;
+    std::string role = {};  // a hint for its name: "x", "dense_1.w"
+    Type type = {};
     bool written = false;
-    Value value;            // of the plan's graph; none when `table` is set
-    std::vector<double> table;  // all elements, row-major
+    Value value = {};            // of the plan's graph; none when `table` is set
+    std::vector<double> table = {};  // all elements, row-major
+    std::string panels = {};    // set by the emitter: the key of this operand's panels in Packed
 };
 
 // One value inside a loop nest. Loads, iotas and random bits vary along the axes where `map` has a stride; the others

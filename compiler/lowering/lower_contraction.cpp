@@ -122,6 +122,9 @@ class ProductShaper {
             }
         }
         if (depth.empty() || columns.empty()) return false;
+        for (const Letter& letter : letters) {
+            if (letter.extent.is_constant(0)) return false;
+        }
         auto joined = join_depth(depth, operands.a_letters);
         if (!joined) joined = join_depth(depth, operands.b_letters);
         if (!joined) return false;
@@ -194,22 +197,22 @@ class ProductShaper {
     std::vector<Letter> batch_;
 };
 
-// The output's axes after those of the einsum that `node` is the epilogue of.
-AxesOfNode output_axes(std::size_t rank) {
-    AxesOfNode axes;
+// Where the epilogue's nodes, all of the output's shape, point: at the first axes of the nest.
+Position output_position(std::size_t rank, int axis_count) {
+    std::vector<int> axes;
     for (std::size_t k = 0; k < rank; ++k) axes.push_back(static_cast<int>(k));
-    return axes;
+    return identity_position(axes, axis_count);
 }
 
-Expected<LoopNest> read_epilogue(BodyReader& reader, const Graph& body, std::vector<LoopAxis> loop_axes, const AxesOfNode& axes) {
+Expected<LoopNest> read_epilogue(BodyReader& reader, const Graph& body, std::vector<LoopAxis> loop_axes, const Position& position) {
     std::vector<int> values;
     for (const Output& output : body.outputs()) {
-        auto value = reader.value_of(output.value, axes);
+        auto value = reader.value_of(output.value, position);
         if (!value) return value.error();
         values.push_back(*value);
     }
     for (std::size_t k = 0; k < values.size(); ++k) {
-        if (auto stored = reader.store(static_cast<int>(k), values[k], axes); !stored) return stored.error();
+        if (auto stored = reader.store(static_cast<int>(k), values[k], position); !stored) return stored.error();
     }
     return reader.take(std::move(loop_axes));
 }
@@ -224,14 +227,14 @@ Expected<LoopNest> read_nest(BodyReader& reader, int einsum, const Equation& equ
     for (std::size_t k = equation.output.size(); k < letters.size(); ++k) loop_axes[k].reduced = true;
     int product = -1;
     for (std::size_t operand = 0; operand < node.operands.size(); ++operand) {
-        AxesOfNode axes;
+        std::vector<int> axes;
         const Shape& shape = body.type(node.operands[operand]).shape;
         for (std::size_t k = 0; k < shape.size(); ++k) {
             const std::size_t axis = letters.find(equation.operands[operand][k]);
             axes.push_back(static_cast<int>(axis));
             loop_axes[axis].extent = shape[k];
         }
-        auto value = reader.value_at(node.operands[operand], axes);
+        auto value = reader.value_of(node.operands[operand], identity_position(axes, reader.axis_count));
         if (!value) return value.error();
         if (product < 0) {
             product = *value;
@@ -249,7 +252,7 @@ Expected<LoopNest> read_nest(BodyReader& reader, int einsum, const Equation& equ
         product = static_cast<int>(reader.values().size()) - 1;
     }
     reader.set({einsum, 0}, product);
-    return read_epilogue(reader, body, std::move(loop_axes), output_axes(equation.output.size()));
+    return read_epilogue(reader, body, std::move(loop_axes), output_position(equation.output.size(), reader.axis_count));
 }
 
 // A matrix product when two loads meet in letters that make one.
@@ -292,7 +295,7 @@ Expected<bool> try_product(const Plan& plan, int group, Kernel& kernel, int eins
     reader.set({einsum, 0}, 0);
     std::vector<LoopAxis> axes;
     for (const Dim& extent : node.type().shape) axes.push_back({extent, false});
-    auto epilogue = read_epilogue(reader, body, std::move(axes), output_axes(equation.output.size()));
+    auto epilogue = read_epilogue(reader, body, std::move(axes), output_position(equation.output.size(), reader.axis_count));
     if (!epilogue) return epilogue.error();
     if (!ProductShaper(*epilogue, product).shape(std::move(*letters), operands)) return false;
     product.epilogue = std::move(*epilogue);

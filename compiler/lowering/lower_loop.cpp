@@ -7,8 +7,8 @@ namespace nncc {
 
 namespace {
 
-AxesOfNode all_axes(std::size_t count) {
-    AxesOfNode axes;
+std::vector<int> all_axes(std::size_t count) {
+    std::vector<int> axes;
     for (std::size_t k = 0; k < count; ++k) axes.push_back(static_cast<int>(k));
     return axes;
 }
@@ -20,18 +20,18 @@ Expected<> lower_loop(const Plan& plan, int group, Kernel& kernel) {
     BodyReader reader(plan, group, kernel);
     const Shape& domain = node.type().shape;
     reader.axis_count = static_cast<int>(domain.size());
-    const AxesOfNode axes = all_axes(domain.size());
+    const Position position = identity_position(all_axes(domain.size()), reader.axis_count);
     std::vector<LoopAxis> loop_axes;
     for (const Dim& extent : domain) loop_axes.push_back({extent, false});
     const auto& outputs = node.body->outputs();
     std::vector<int> values;
     for (const Output& output : outputs) {
-        auto value = reader.value_of(output.value, axes);
+        auto value = reader.value_of(output.value, position);
         if (!value) return value.error();
         values.push_back(*value);
     }
     for (std::size_t k = 0; k < outputs.size(); ++k) {
-        if (auto stored = reader.store(static_cast<int>(k), values[k], axes); !stored) return stored.error();
+        if (auto stored = reader.store(static_cast<int>(k), values[k], position); !stored) return stored.error();
     }
     LoopNest nest = reader.take(std::move(loop_axes));
     collapse(nest);
@@ -51,14 +51,15 @@ Expected<> lower_reduction(const Plan& plan, int group, Kernel& kernel) {
     const Node& first = body.node(reductions.front());
     const Shape& domain = body.type(first.operands[0]).shape;
     reader.axis_count = static_cast<int>(domain.size());
-    const AxesOfNode inner = all_axes(domain.size());
+    const Position inner = identity_position(all_axes(domain.size()), reader.axis_count);
     std::vector<LoopAxis> loop_axes;
     for (const Dim& extent : domain) loop_axes.push_back({extent, false});
     for (std::int64_t axis : first.attributes.integers("axes")) loop_axes[static_cast<std::size_t>(axis)].reduced = true;
-    AxesOfNode outer;
+    std::vector<int> kept;
     for (std::size_t k = 0; k < loop_axes.size(); ++k) {
-        if (!loop_axes[k].reduced) outer.push_back(static_cast<int>(k));
+        if (!loop_axes[k].reduced) kept.push_back(static_cast<int>(k));
     }
+    const Position outer = identity_position(kept, reader.axis_count);
     for (int k : reductions) {
         const Node& reduction = body.node(k);
         auto operand = reader.value_of(reduction.operands[0], inner);
@@ -71,10 +72,10 @@ Expected<> lower_reduction(const Plan& plan, int group, Kernel& kernel) {
     const auto& outputs = body.outputs();
     for (std::size_t k = 0; k < outputs.size(); ++k) {
         const bool is_inner = body.type(outputs[k].value).shape.size() == domain.size();
-        const AxesOfNode& axes = is_inner ? inner : outer;
-        auto value = reader.value_of(outputs[k].value, axes);
+        const Position& position = is_inner ? inner : outer;
+        auto value = reader.value_of(outputs[k].value, position);
         if (!value) return value.error();
-        if (auto stored = reader.store(static_cast<int>(k), *value, axes); !stored) return stored.error();
+        if (auto stored = reader.store(static_cast<int>(k), *value, position); !stored) return stored.error();
     }
     LoopNest nest = reader.take(std::move(loop_axes));
     collapse(nest);

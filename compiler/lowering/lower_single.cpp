@@ -7,12 +7,6 @@ namespace nncc {
 
 namespace {
 
-AxesOfNode axes_in_order(std::size_t count) {
-    AxesOfNode axes;
-    for (std::size_t k = 0; k < count; ++k) axes.push_back(static_cast<int>(k));
-    return axes;
-}
-
 // The one node of the body that is neither a leaf nor unreachable: what the result is.
 const Node& only_node(const Graph& body) { return body.node(body.outputs().front().value); }
 
@@ -33,6 +27,9 @@ Dim checked(std::optional<Dim> dim) {
     return *dim;
 }
 
+// The scratch of a sort lies on the stack.
+constexpr std::int64_t kSortLimit = 65536;
+
 class SingleLowering {
   public:
     SingleLowering(const Plan& plan, int group, Kernel& kernel)
@@ -43,13 +40,9 @@ class SingleLowering {
     Expected<> axis_call(std::string_view name) {
         if (group_.types.size() != 1) return reader_.refuse(kNotLowered, node_, "several results");
         for (Value operand : node_.operands) {
-            auto reading = reader_.reading_of(operand);
-            if (!reading) return reading.error();
-            auto rows = contiguous_map(reader_.body().type(operand).shape);
-            if (!reading->has_value() || (*reading)->leaf.kind != LoopValue::Kind::kLoad || !rows || (*reading)->leaf.map != *rows) {
-                return reader_.refuse(kNotLowered, node_, "operands of this kernel must lie in memory, row by row");
-            }
-            operands_.push_back((*reading)->leaf.parameter);
+            auto parameter = reader_.memory_of(operand);
+            if (!parameter) return parameter.error();
+            operands_.push_back(*parameter);
         }
         AxisCall call{.kernel = std::string(name), .node = &node_, .operands = operands_, .result = result_parameter()};
         const auto axis = static_cast<std::size_t>(node_.attributes.integer("axis"));
@@ -69,6 +62,9 @@ class SingleLowering {
             call.outer = product(shape, 0, axis);
             call.length = shape[axis];
             call.inner = product(shape, axis + 1, shape.size());
+        }
+        if (name == "argsort" && (!call.length.is_constant() || call.length.constant() > kSortLimit)) {
+            return reader_.refuse(kRunTimeExtent, node_, fmt::format("sorting {} elements needs a fixed extent of at most {}", call.length.text(), kSortLimit));
         }
         kernel_.body = std::move(call);
         return Nothing{};

@@ -1,0 +1,56 @@
+// Emission: the plans of a model's entries become one C++ header, one source and one C header.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/expected.h"
+#include "passes/plan.h"
+
+namespace nncc {
+
+// One entry to emit. `forward` may come several times, once per batch; the others once, with the training batch.
+// Asked for: `initialize` and `forward` always; `pack` when there are kPacked storages; `step`, `gradients` and `update`
+// together, when there is a train block.
+struct EmitEntry {
+    std::string name;
+    std::int64_t batch = 1;
+    DimBindings dims;  // what the plan was bound with, `batch` included
+    Plan plan;
+};
+
+struct EmitRequest {
+    const Program& program;
+    std::vector<EmitEntry> entries;
+    std::string source_name;  // "pima.nn", without directories
+    std::string source_hash;  // hex SHA-256 of the text
+    std::string version;      // "0.1.0"
+    std::string command;      // "nncc pima.nn -D batch=1 -o pima.cpp"; no machine's paths
+    std::string training;     // what the header says of the Trainer: "Adam", may be empty
+    bool pack_panels = true;  // right operands of products laid out for the kernels by `pack`
+};
+
+struct EmittedEntry {
+    std::string name;
+    std::int64_t batch = 1;
+    int kernel_count = 0;
+    std::int64_t arena_bytes = 0;
+    std::int64_t stack_bytes = 0;  // an estimate: arrays of the functions plus room for registers
+};
+
+struct EmittedFiles {
+    std::string header, source, c_header;  // "pima.h", "pima.cpp", "pima_c.h"
+    std::string cpp_namespace;             // the mangled model name; prefix of the C symbols
+    std::vector<EmittedEntry> entries;
+    int kernel_count = 0;                  // functions in the source
+    std::int64_t parameter_count = 0;      // elements of kParam storages
+    std::int64_t weights_bytes = 0;
+    std::int64_t packed_bytes = 0;
+    std::vector<std::string> packing;      // one line for each decision: "dense_1.w: panels [8, 16]"
+};
+
+// Refuses with NN07xx what has no C++.
+Expected<EmittedFiles> emit_model(const EmitRequest& request);
+
+}  // namespace nncc

@@ -1,0 +1,46 @@
+// EntryText: the statements of one entry function, one call per launch of its plan.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "emit/kernel_library.h"
+#include "passes/plan.h"
+
+namespace nncc {
+
+// The launches of a plan that are wanted, lowered.
+struct LoweredEntry {
+    const Plan* plan = nullptr;
+    std::vector<int> groups;      // node indices in execution order
+    std::vector<Kernel> kernels;  // of each
+    std::vector<int> stores;      // `store` nodes whose operand lies elsewhere and must be copied
+    std::vector<int> outputs;     // outputs likewise
+};
+
+// Keeps the launches that wanted stores and outputs need. Stores are asked for by the name of the storage.
+Expected<LoweredEntry> lower_entry(const Plan& plan, const std::function<bool(const std::string&)>& wants_store);
+
+// C++ expressions for what lies outside the entry's function: pointers to the first element.
+struct EntryBinding {
+    std::function<std::string(const std::string& storage, DType dtype, bool written)> storage;
+    std::function<std::string(const std::string& panels)> panels;
+    std::map<std::string, std::string> inputs, outputs;  // by name
+    std::string arena;                                   // "arena_"
+    std::vector<std::string> reserved;                   // identifiers of the function's parameters
+};
+
+struct EntryText {
+    Code code;
+    std::int64_t stack_bytes = 0;
+    int kernel_count = 0;
+    bool uses_arena = false;
+    std::vector<std::string> arena_lines;  // for the table in the header comment
+};
+
+EntryText print_entry(const LoweredEntry& entry, const EntryBinding& binding, KernelLibrary& library, const NameScope& file_scope, int depth);
+
+}  // namespace nncc

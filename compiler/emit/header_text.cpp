@@ -1,0 +1,117 @@
+// The C++ header of a model.
+#include <fmt/format.h>
+
+#include "emit/model_text.h"
+
+namespace nncc {
+
+namespace {
+
+void print_summary(const ModelText& model, Code& code) {
+    const EmitRequest& request = model.request;
+    const std::string summary = comment_text(request.program.summary);
+    if (!summary.empty()) code.line("// " + summary);
+    code.line(fmt::format("// Emitted by nncc {} from {} (sha256 {}).", comment_text(request.version), comment_text(request.source_name),
+                          comment_text(request.source_hash.substr(0, 8))));
+    code.line(fmt::format("// {}{}", count_text(model), model.trainer ? "" : " No train block, so no Trainer."));
+}
+
+void print_model_class(const ForwardText& forward, Code& code) {
+    code.line("template <>");
+    code.open(fmt::format("class Model<{}> {{  // one per thread: its arena is inside it", forward.batch));
+    code.indent(-1);
+    code.line("  public:");
+    code.indent(1);
+    code.line(fmt::format("static constexpr int kArenaBytes = {}, kStackBytes = {};  // the stack is an estimate", forward.arena_bytes, forward.body.stack_bytes));
+    code.line("explicit Model(const Packed& packed) noexcept : packed_(&packed) {}");
+    code.line("void use(const Packed& packed) noexcept { packed_ = &packed; }  // same thread as forward; see nncc::Exchange");
+    if (forward.extents.empty()) {
+        code.list("void forward(", forward_parameters(forward), ") noexcept;");
+    } else {
+        code.line("// False, and nothing written, when an extent exceeds its bound or a size does not fit.");
+        code.list("[[nodiscard]] bool forward(", forward_parameters(forward), ") noexcept;");
+    }
+    code.blank();
+    code.indent(-1);
+    code.line("  private:");
+    code.indent(1);
+    code.line("const Packed* packed_;");
+    if (forward.arena_bytes > 0) code.line("alignas(64) unsigned char arena_[kArenaBytes];");
+    code.close("};");
+}
+
+void print_trainer_class(const ModelText& model, const TrainerText& trainer, Code& code) {
+    const std::string note = comment_text(model.request.training);
+    const std::string_view loss = cpp_type(trainer.loss);
+    const bool fixed = trainer.extents.empty();
+    code.open(fmt::format("class Trainer {{  // batch {}{}; arguments: the model's inputs, then the data of the loss", trainer.batch, note.empty() ? "" : ", " + note));
+    code.indent(-1);
+    code.line("  public:");
+    code.indent(1);
+    code.line(fmt::format("static constexpr int kBatch = {}, kArenaBytes = {}, kStackBytes = {};  // the stack is an estimate", trainer.batch, trainer.arena_bytes,
+                          trainer.stack_bytes));
+    code.line("Trainer(const Weights& start, nncc::u64 seed) noexcept { restart(start, seed); }");
+    code.line("void restart(const Weights& start, nncc::u64 seed) noexcept;");
+    std::vector<std::string> parameters = trainer_parameters(trainer);
+    if (!fixed) code.line("// NaN, and nothing written, when an extent exceeds its bound or a size does not fit.");
+    code.line("// Forward, backward, update: the loss.");
+    code.list(fmt::format("{} step(", loss), parameters, ") noexcept;");
+    parameters.push_back("Weights& gradient");
+    code.list(fmt::format("{} gradients(", loss), parameters, ") noexcept;");
+    code.line("void update(const Weights& gradient) noexcept;  // after one's own reduction or clipping");
+    code.line("const Weights& weights() const noexcept { return weights_; }");
+    code.line("nncc::u64 steps = 0;  // with the weights and the slots: a checkpoint, bit for bit");
+    code.blank();
+    code.indent(-1);
+    code.line("  private:");
+    code.indent(1);
+    code.line("Weights weights_;");
+    if (!model.slots.members().empty()) {
+        code.open("struct {");
+        model.slots.print(code);
+        code.close("} slots_;");
+    }
+    code.line("nncc::i32 seed_ = 0;");
+    if (trainer.arena_bytes > 0) code.line("alignas(64) unsigned char arena_[kArenaBytes];");
+    code.close("};");
+}
+
+}  // namespace
+
+std::string header_text(const ModelText& model) {
+    Code code;
+    print_summary(model, code);
+    code.line("#pragma once");
+    code.blank();
+    code.line("#include <nncc/api.h>  // In, Out, Tensor, u64: no standard header");
+    code.blank();
+    code.line(fmt::format("namespace {} {{", model.name));
+    code.blank();
+    code.open("struct alignas(64) Weights {  // what a weight file holds, member path = tensor name; plain memory, yours to copy");
+    model.weights.print(code);
+    code.close("};");
+    code.line(fmt::format("extern const nncc::Tensor kTensors[{}];  // name, kind, extents, offset in Weights: for files, freezing, tools",
+                          std::max<std::size_t>(1, model.weights.members().size())));
+    code.line("void initialize(Weights& weights, nncc::u64 seed) noexcept;");
+    code.blank();
+    code.open("struct alignas(64) Packed {  // Weights as the kernels read them");
+    code.line(fmt::format("unsigned char bytes[{}];", model.packed_bytes));
+    code.close("};");
+    code.line("void pack(const Weights& weights, Packed& packed) noexcept;");
+    code.blank();
+    code.line("template <int batch>");
+    code.line("class Model;");
+    for (const ForwardText& forward : model.forwards) {
+        code.blank();
+        print_model_class(forward, code);
+    }
+    if (model.trainer) {
+        code.blank();
+        print_trainer_class(model, *model.trainer, code);
+    }
+    code.blank();
+    code.line(fmt::format("}}  // namespace {}", model.name));
+    return code.text();
+}
+
+}  // namespace nncc

@@ -1,0 +1,38 @@
+// KernelLibrary: the functions of one emitted source; equal ones are written once.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "emit/function_text.h"
+
+namespace nncc {
+
+struct EmittedKernel {
+    std::string name;  // of the function
+    KernelText text;
+};
+
+class KernelLibrary {
+  public:
+    explicit KernelLibrary(NameScope& scope) : scope_(scope) {}
+
+    // Prints the kernel unless an equal one is there; the reference stays valid.
+    const EmittedKernel& add(const Kernel& kernel);
+    // The name of a static table of constants: its elements, row-major.
+    std::string table(const Type& type, const std::vector<double>& elements);
+
+    int size() const { return static_cast<int>(kernels_.size()); }
+    // Tables first, then functions in order of first use.
+    void print(Code& code) const;
+
+  private:
+    NameScope& scope_;
+    std::map<std::string, EmittedKernel> kernels_;  // by parameters and body
+    std::map<std::string, std::string> tables_;     // by text
+    Code tables_text_, functions_text_;
+};
+
+}  // namespace nncc

@@ -1,0 +1,72 @@
+// ModelText: everything known of one emitted model before its files are written.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "emit/emit.h"
+#include "emit/entry_text.h"
+#include "emit/packed_layout.h"
+#include "emit/struct_layout.h"
+
+namespace nncc {
+
+// An argument of an entry function.
+struct Argument {
+    std::string name;        // identifier
+    std::string graph_name;  // of the input or output
+    Type type;               // bound
+};
+
+struct ForwardText {
+    std::int64_t batch = 1;
+    std::vector<std::string> extents = {};  // identifiers of bounded dimensions, sorted
+    std::vector<std::int64_t> bounds = {};
+    std::vector<Argument> inputs = {}, outputs = {};
+    std::int64_t arena_bytes = 0;
+    EntryText body = {};
+};
+
+struct TrainerText {
+    std::int64_t batch = 1;
+    std::vector<std::string> extents;
+    std::vector<std::int64_t> bounds;
+    std::vector<Argument> inputs;  // the model's, then the data
+    DType loss = DType::kF32;
+    std::int64_t arena_bytes = 0, stack_bytes = 0;
+    EntryText restart, step, gradients, update;
+    bool has_update = false;
+};
+
+struct ModelText {
+    const EmitRequest& request;
+    std::string name = {};  // the namespace
+    StructLayout weights = {}, slots = {};
+    EntryText initialize = {}, pack = {};
+    std::int64_t initialize_arena_bytes = 0;
+    std::int64_t packed_bytes = 0;
+    std::vector<ForwardText> forwards = {};
+    std::optional<TrainerText> trainer = {};
+};
+
+// "nncc::In<float, 8> x"; without extents when one is bounded. `is_row`: a leading extent of 1 is not shown.
+std::string argument_text(const Argument& argument, bool is_output, bool is_row);
+// "int time, nncc::In<float> x, nncc::Out<float> output".
+std::vector<std::string> forward_parameters(const ForwardText& forward);
+std::vector<std::string> trainer_parameters(const TrainerText& trainer);
+// Parameters by kind: "187 parameters, 16 fitted values."
+std::string count_text(const ModelText& model);
+
+std::string header_text(const ModelText& model);
+std::string source_text(const ModelText& model, const KernelLibrary& library);
+std::string c_header_text(const ModelText& model);
+// The definitions of the C functions, behind the namespace's end.
+void print_c_functions(const ModelText& model, Code& code);
+
+// The checks of run-time extents and sizes at the head of a function that has bounded dimensions; empty when it has none.
+void print_extent_checks(const std::vector<std::string>& extents, const std::vector<std::int64_t>& bounds, const std::vector<Argument>& inputs,
+                         const std::vector<Argument>& outputs, std::string_view failure, Code& code);
+
+}  // namespace nncc

@@ -1,0 +1,44 @@
+// PackedLayout: where the weights lie that `forward` reads, as they are or as panels for the matrix products.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "emit/entry_text.h"
+
+namespace nncc {
+
+// A storage copied as it is, or (panels) laid out for one matrix product.
+struct PackedItem {
+    std::string storage;
+    Type type;
+    std::int64_t offset = 0;  // in Packed
+    std::int64_t bytes = 0;
+    bool is_panels = false;
+    // Panels: the K x N matrix in the storage.
+    std::int64_t k = 0, n = 0, first = 0, row = 0, column = 0;
+};
+
+class PackedLayout {
+  public:
+    // Decides for every matrix product of the forward entries whether its right operand becomes panels (and rewrites the
+    // kernel to read them), then places all that is read.
+    PackedLayout(std::vector<LoweredEntry>& forwards, bool pack_panels);
+
+    const std::map<std::string, PackedItem>& items() const { return items_; }  // by key: storage name, or that and " panels ..."
+    const PackedItem* find(const std::string& key) const;
+    // A place for what `pack` needs itself: raw forms of panels, and its arena.
+    std::int64_t add_scratch(std::int64_t bytes);
+    std::int64_t bytes() const { return bytes_ == 0 ? 64 : bytes_; }
+    std::vector<std::string> decisions() const;
+
+  private:
+    void choose_panels(LoweredEntry& entry, Kernel& kernel);
+    void place(PackedItem& item);
+
+    std::map<std::string, PackedItem> items_;
+    std::int64_t bytes_ = 0;
+};
+
+}  // namespace nncc

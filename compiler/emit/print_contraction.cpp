@@ -1,0 +1,107 @@
+// Matrix products to C++: loops over the batch axes, one call of the runtime's gemm, the epilogue as its lambda.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "emit/nest_printer.h"
+
+namespace nncc {
+
+namespace {
+
+// What the runtime keeps on the stack: a panel of B where it is not packed and not short, partial sums for a deep one.
+std::int64_t gemm_stack_bytes(const Contraction& product) {
+    const std::int64_t element = product.dtype == DType::kF64 ? 8 : 4, width = 64 / element;
+    if (!product.k.is_constant() || !product.n.is_constant()) return (256 + 192) * 64;
+    const std::int64_t depth = product.k.constant();
+    if (product.b_packed) return 0;
+    const bool short_rows = product.b_row.is_constant() && product.m.is_constant() &&
+                            (product.m.is_constant(1) || depth * product.b_row.constant() * element <= 16384);
+    if (product.b_column.is_constant(1) && short_rows) return 0;
+    return std::min<std::int64_t>(depth, 1024) * width * element + (depth > 1024 ? 192 * width * element : 0);
+}
+
+class ContractionPrinter {
+  public:
+    ContractionPrinter(FunctionText& function, const Contraction& product, Code& code)
+        : function_(function), product_(product), code_(code), values_(function, product.epilogue) {}
+
+    void print() {
+        const LoopNest& epilogue = product_.epilogue;
+        std::vector<int> order;
+        for (std::size_t axis = 0; axis < epilogue.axes.size(); ++axis) order.push_back(static_cast<int>(axis));
+        values_.prepare(order, order.size(), order.back());
+        const std::size_t batch = product_.batch.size();
+        values_.declare_level(0, false, code_);
+        for (std::size_t axis = 0; axis < batch; ++axis) {
+            code_.open(fmt::format("for (int {0} = 0; {0} < {1}; ++{0}) {{", index_variable(axis), function_.dim(product_.batch[axis], false)));
+            values_.declare_level(axis + 1, false, code_);
+        }
+        const bool fixed = is_fixed();
+        const std::string left = function_.scope.unique("left"), right = function_.scope.unique("right");
+        code_.line(matrix(left, product_.a, product_.a_offset, product_.a_batch, product_.a_row, product_.a_column, false, fixed));
+        code_.line(matrix(right, product_.b, product_.b_offset, product_.b_batch, product_.b_row, product_.b_column, product_.b_packed, fixed));
+        const std::string row = index_variable(batch), column = index_variable(batch + 1);
+        std::string accumulated = "product";
+        Code body = code_.at_same_depth();
+        body.indent(1);
+        for (std::size_t id = 0; id < epilogue.values.size(); ++id) {
+            if (epilogue.values[id].kind == LoopValue::Kind::kAccumulator) accumulated = values_.name(static_cast<int>(id));
+        }
+        values_.declare_level(batch + 1, false, body);
+        values_.declare_level(batch + 2, false, body);
+        for (const LoopStore& store : epilogue.stores) values_.store(store, true, body);
+        const auto parameter = [&](std::string_view type, const std::string& name) {
+            return uses_word(body.text(), name) ? fmt::format("{} {}", type, name) : std::string(type);
+        };
+        code_.line(fmt::format("{}{}, {}, [&]({}, {}, {}, {}) {{", call(fixed), left, right, parameter("int", row), parameter("int", column),
+                               parameter("auto", "lanes"), parameter("auto", accumulated)));
+        code_.append(body);
+        code_.line("});");
+        for (std::size_t axis = 0; axis < batch; ++axis) code_.close();
+        function_.stack_bytes += gemm_stack_bytes(product_);
+    }
+
+  private:
+    bool is_fixed() const {
+        return product_.n.is_constant() && product_.k.is_constant() && product_.a_row.is_constant() && product_.a_column.is_constant() &&
+               product_.b_row.is_constant() && product_.b_column.is_constant();
+    }
+
+    // "nncc::gemm<kRows, kColumns, kDepth>" up to the extents that are run-time arguments.
+    std::string call(bool fixed) {
+        const std::string m = function_.dim(product_.m, false), n = function_.dim(product_.n, false), k = function_.dim(product_.k, false);
+        if (!fixed) return fmt::format("nncc::gemm_dynamic({}, {}, {}, ", m, n, k);
+        if (product_.m.is_constant()) return fmt::format("nncc::gemm<{}, {}, {}>(", m, n, k);
+        return fmt::format("nncc::gemm_rows<{}, {}>({}, ", n, k, m);
+    }
+
+    std::string matrix(const std::string& name, int parameter, const Dim& offset, const std::vector<Dim>& batch_strides, const Dim& row, const Dim& column,
+                       bool packed, bool fixed) {
+        std::vector<std::string> variables;
+        for (std::size_t axis = 0; axis < batch_strides.size(); ++axis) variables.push_back(index_variable(axis));
+        const std::string pointer = function_.pointer(parameter, {.offset = offset, .strides = batch_strides}, variables);
+        const std::string_view type = cpp_type(product_.dtype);
+        if (packed) return fmt::format("const nncc::Panels<{}> {}{{{}}};", type, name, pointer);
+        const std::string rows = function_.dim(row, false), columns = function_.dim(column, false);
+        if (!fixed) return fmt::format("const nncc::StridedMatrix<{}> {}{{{}, {}, {}}};", type, name, pointer, rows, columns);
+        return fmt::format("const nncc::Matrix<{}, {}, {}> {}{{{}}};", type, rows, columns, name, pointer);
+    }
+
+    FunctionText& function_;
+    const Contraction& product_;
+    Code& code_;
+    NestValues values_;
+};
+
+}  // namespace
+
+void print_contraction(FunctionText& function, const Contraction& contraction, Code& code) {
+    function.name_sizes({contraction.m, contraction.n, contraction.k}, {"kRows", "kColumns", "kDepth"});
+    Code body = code.at_same_depth();
+    ContractionPrinter(function, contraction, body).print();
+    if (const std::string sizes = function.size_line(body.text()); !sizes.empty()) code.line(sizes);
+    code.append(body);
+}
+
+}  // namespace nncc
