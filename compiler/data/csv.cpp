@@ -64,8 +64,9 @@ Expected<> name_columns(CsvFile& file, const DataSource& source, const std::vect
     if (!source.columns.empty()) {
         if (source.columns.size() != first.size()) {
             return wrong_data(kColumnNamesInvalid,
-                              fmt::format("{} column names are given, but line 1 of `{}` has {} fields",
-                                          source.columns.size(), file.path, first.size()));
+                              fmt::format("{} column name{} given, but line 1 of `{}` has {} field{}",
+                                          source.columns.size(), source.columns.size() == 1 ? " is" : "s are",
+                                          file.path, first.size(), first.size() == 1 ? "" : "s"));
         }
         file.names = source.columns;
     } else if (file.has_header) {

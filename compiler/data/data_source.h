@@ -14,16 +14,16 @@ enum class CsvHeader { kDetect, kYes, kNo };
 
 struct DataSource {
     DataSourceKind kind = DataSourceKind::kSqlite;
-    std::string path;
+    std::string path{};
 
     // kSqlite: exactly one of the two is set.
-    std::string table;  // or a view
-    std::string query;  // one SELECT
+    std::string table{};  // or a view
+    std::string query{};  // one SELECT
 
     // kCsv
     CsvHeader header = CsvHeader::kDetect;
-    std::vector<std::string> columns;  // names given from outside; replace a header's
-    char delimiter = '\0';             // NUL: comma, or `;` or tab where the first line has no comma
+    std::vector<std::string> columns{};  // names given from outside; replace a header's
+    char delimiter = '\0';               // NUL: comma, or `;` or tab where the first line has no comma
 };
 
 // sqlite:FILE?table=NAME   sqlite:FILE?query=SELECT ...   csv:FILE   csv:FILE?header=yes|no&columns=a,b&delimiter=;

@@ -15,17 +15,17 @@ namespace nncc {
 // A row of `nncc_runs`. Times are UTC, "2026-01-31T23:59:59Z".
 struct Run {
     std::int64_t id = 0;  // given by start_run
-    std::string model;
-    std::string model_hash;
-    std::string started;
-    std::string finished;    // empty (NULL): not finished, or interrupted
+    std::string model{};
+    std::string model_hash{};
+    std::string started{};
+    std::string finished{};  // empty (NULL): not finished, or interrupted
     std::uint64_t seed = 0;  // stored as a signed integer with the same bits
     std::int64_t epochs = 0;
     std::int64_t batch = 0;
-    std::int64_t rows = 0;  // trained on
-    std::string options;    // the settings in force, as the driver words them
-    std::string version;    // of nncc
-    std::string held_back;  // of split_text: "20% of the rows, chosen with seed 7: 154 of 768"
+    std::int64_t rows = 0;    // trained on
+    std::string options{};    // the settings in force, as the driver words them
+    std::string version{};    // of nncc
+    std::string held_back{};  // of split_text: "20% of the rows, chosen with seed 7: 154 of 768"
 };
 
 // A row of `nncc_metrics`: one name has one value per epoch; writing it again replaces it.

@@ -66,12 +66,12 @@ std::string npy(const std::string& literal, const std::string& data, int version
 std::string outcome(const std::string& bytes, const NumpyLimits& limits = {}) {
     Expected<NumpyArray> array = parse_npy(bytes, "x", limits);
     if (array) return "read";
-    return std::string(array.error().kind->code) + ": " + array.error().message;
+    return fmt::format("{}: {}", array.error().kind->code, array.error().message);
 }
 
 template <class T>
 std::string outcome_of(const Expected<T>& result) {
-    return result ? "read" : std::string(result.error().kind->code) + ": " + result.error().message;
+    return result ? "read" : fmt::format("{}: {}", result.error().kind->code, result.error().message);
 }
 
 std::string no_archive(const std::string& path, const std::string& why) {
