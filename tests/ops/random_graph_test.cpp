@@ -1,18 +1,21 @@
 // Random graphs: they verify, print and parse, evaluate, and their reverse derivatives agree with dual numbers.
+#include "random_graph.h"
+
 #include <gtest/gtest.h>
 
 #include <set>
 
 #include "ops/build.h"
 #include "passes/differentiate.h"
-#include "random_graph.h"
 
 namespace nncc::testing {
 namespace {
 
 constexpr std::uint64_t kGraphs = 1000;
 
-RandomGraphOptions options_of(std::uint64_t seed) { return {.fusable_chain = seed % 2 == 0, .with_regions = seed % 5 == 0}; }
+RandomGraphOptions options_of(std::uint64_t seed) {
+    return {.fusable_chain = seed % 2 == 0, .with_regions = seed % 5 == 0};
+}
 
 TEST(RandomGraph, CoversTheTableAndRoundTrips) {
     std::set<std::string_view> seen;
@@ -60,7 +63,8 @@ TEST(RandomGraph, ReverseAgreesWithDualNumbers) {
             by.push_back(copies[static_cast<std::size_t>(i)][0]);
         }
         const Value loss = random.graph.outputs().back().value;
-        Expected<std::vector<Value>> adjoints = differentiate(builder, copies[static_cast<std::size_t>(loss.node)][0], by);
+        Expected<std::vector<Value>> adjoints =
+            differentiate(builder, copies[static_cast<std::size_t>(loss.node)][0], by);
         ASSERT_TRUE(adjoints) << adjoints.error().message;
         for (std::size_t k = 0; k < by.size(); ++k) builder.output(names[k], (*adjoints)[k]);
         const Graph gradients = std::move(builder).finish();
