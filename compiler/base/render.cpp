@@ -74,8 +74,8 @@ std::string excerpt(SourceRange range, const char* colour, const char* colour_en
     int length = std::min(caret_end, last) - caret_begin;
 
     std::string number = std::to_string(place.line);
-    return fmt::format("{:>5} | {}\n{:>5} | {:{}}{}^{:~>{}}{}\n", number, shown_line, "", "", indent, colour, "",
-                       std::max(0, length - 1), colour_end);
+    return fmt::format("{:>5} |{}{}\n{:>5} | {:{}}{}^{:~>{}}{}\n", number, shown_line.empty() ? "" : " ", shown_line,
+                       "", "", indent, colour, "", std::max(0, length - 1), colour_end);
 }
 
 std::string place_text(SourceRange range) {
