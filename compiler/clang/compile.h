@@ -42,6 +42,10 @@ struct ObjectCode {
 Expected<ObjectCode> compile_to_object(std::string_view text, std::string_view file_name,
                                        const CompileOptions& options = {});
 
+// Defines `extern "C" const unsigned char symbol[]` of these bytes, aligned to 64: weights, without a compiler reading
+// digits.
+ObjectCode data_to_object(std::string_view symbol, std::string_view bytes);
+
 // Objects mapped into the process. The addresses it gives are valid until it is destroyed.
 class LoadedModule {
   public:

@@ -49,11 +49,13 @@ class WriteCollector : public clang::RecursiveASTVisitor<WriteCollector> {
     }
     bool VisitBinaryOperator(clang::BinaryOperator* expression) {
         const clang::BinaryOperatorKind kind = expression->getOpcode();
-        if (kind != clang::BO_AddAssign && kind != clang::BO_SubAssign) return true;
-        if (const clang::VarDecl* variable = accounted(expression->getLHS())) {
-            WriteSites& sites = writes_[variable];
-            (kind == clang::BO_AddAssign ? sites.added : sites.subtracted).push_back(expression->getRHS());
-        }
+        const bool known = kind == clang::BO_AddAssign || kind == clang::BO_SubAssign || kind == clang::BO_MulAssign;
+        const clang::VarDecl* variable = known ? accounted(expression->getLHS()) : nullptr;
+        if (variable == nullptr) return true;
+        WriteSites& sites = writes_[variable];
+        if (kind == clang::BO_AddAssign) sites.added.push_back(expression->getRHS());
+        if (kind == clang::BO_SubAssign) sites.subtracted.push_back(expression->getRHS());
+        if (kind == clang::BO_MulAssign) sites.multiplied.push_back(expression->getRHS());
         return true;
     }
     // A variable named in any other way may be written through that. Parents are visited first.
@@ -164,6 +166,10 @@ Writes Bounds::writes_of(const clang::VarDecl* variable) {
         const Interval value = evaluate(size);
         (value.low && *value.low >= 0 ? writes.decreases : writes.other) = true;
     }
+    for (const clang::Expr* factor : sites.multiplied) {
+        const Interval value = evaluate(factor);
+        (value.low && *value.low >= 1 ? writes.increases : writes.other) = true;
+    }
     return writes;
 }
 
@@ -172,7 +178,9 @@ void Bounds::declare(const clang::VarDecl* variable, Interval initial) {
     const bool mutable_reference =
         variable->getType()->isReferenceType() && !variable->getType().getNonReferenceType().isConstQualified();
     const Writes writes = writes_of(variable);
-    if (writes.other || mutable_reference) initial = {};
+    const auto sites = writes_.find(variable);
+    const bool multiplied = sites != writes_.end() && !sites->second.multiplied.empty();
+    if (writes.other || mutable_reference || (multiplied && !(initial.low && *initial.low >= 1))) initial = {};
     if (writes.increases) initial.high.reset();
     if (writes.decreases) initial.low.reset();
     values_[variable] = initial;

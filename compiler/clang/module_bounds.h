@@ -26,6 +26,8 @@ struct WriteSites {
     Writes constant;
     std::vector<const clang::Expr*> added;       // e of `variable += e`
     std::vector<const clang::Expr*> subtracted;  // e of `variable -= e`
+    std::vector<const clang::Expr*>
+        multiplied;  // e of `variable *= e`: an increase if the variable starts at 1 or more
 };
 
 using WriteMap = llvm::DenseMap<const clang::VarDecl*, WriteSites>;
@@ -82,9 +84,13 @@ class Bounds {
     std::string prove_condition(const clang::Expr* condition, const clang::Expr* increment, const clang::Stmt* body,
                                 const clang::VarDecl** counter);
     // By how much every turn moves the variable, in the direction asked for; nullopt when not every turn does.
-    std::optional<Interval> step(const clang::VarDecl* variable, const clang::Expr* increment, const clang::Stmt* body,
-                                 bool up);
-    std::optional<Interval> step_of(const clang::Expr* expression, const clang::VarDecl* variable, bool up);
+    struct Step {
+        Interval size;
+        bool multiplies = false;
+    };
+    std::optional<Step> step(const clang::VarDecl* variable, const clang::Expr* increment, const clang::Stmt* body,
+                             bool up);
+    std::optional<Step> step_of(const clang::Expr* expression, const clang::VarDecl* variable, bool up);
     Interval evaluate_binary(const clang::BinaryOperator* expression, int depth);
     Interval evaluate_conditional(const clang::ConditionalOperator* expression, int depth);
     Interval evaluate_call(const clang::CallExpr* call, int depth);

@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <cstring>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -122,7 +123,12 @@ bool link(const LinkInput& input, std::string& bytes, Failure& failure) {
     }
     Descriptor output_end(ends[0]);
     Descriptor input_end(ends[1]);
-    std::thread reader(read_to_end, output_end.number(), std::ref(bytes));
+    std::thread reader;
+    try {
+        reader = std::thread(read_to_end, output_end.number(), std::ref(bytes));
+    } catch (const std::system_error& error) {
+        return fail(failure, std::string("a thread cannot be started: ") + error.what());
+    }
 
     const std::vector<std::string> arguments = arguments_of(input, input_end.path(), objects);
     std::vector<const char*> pointers;

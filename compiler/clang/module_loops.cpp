@@ -52,30 +52,31 @@ std::optional<Bounds::Comparison> Bounds::comparison(const clang::Expr* conditio
     return std::nullopt;
 }
 
-std::optional<Interval> Bounds::step_of(const clang::Expr* expression, const clang::VarDecl* variable, bool up) {
+std::optional<Bounds::Step> Bounds::step_of(const clang::Expr* expression, const clang::VarDecl* variable, bool up) {
     expression = expression->IgnoreParenImpCasts();
     if (const auto* unary = llvm::dyn_cast<clang::UnaryOperator>(expression)) {
         if (!unary->isIncrementDecrementOp() || unary->isIncrementOp() != up) return std::nullopt;
         if (variable_of(unary->getSubExpr()) != variable) return std::nullopt;
-        return Interval::of(1);
+        return Step{Interval::of(1)};
     }
     const auto* binary = llvm::dyn_cast<clang::BinaryOperator>(expression);
     if (binary == nullptr) return std::nullopt;
     if (binary->getOpcode() == clang::BO_Comma) {
-        const std::optional<Interval> left = step_of(binary->getLHS(), variable, up);
+        const std::optional<Step> left = step_of(binary->getLHS(), variable, up);
         return left ? left : step_of(binary->getRHS(), variable, up);
     }
-    if (binary->getOpcode() != (up ? clang::BO_AddAssign : clang::BO_SubAssign)) return std::nullopt;
+    const bool multiplies = up && binary->getOpcode() == clang::BO_MulAssign;
+    if (!multiplies && binary->getOpcode() != (up ? clang::BO_AddAssign : clang::BO_SubAssign)) return std::nullopt;
     if (variable_of(binary->getLHS()) != variable) return std::nullopt;
     const Interval size = evaluate(binary->getRHS());
-    if (!size.low || *size.low < 1 || !size.high) return std::nullopt;
-    return size;
+    if (!size.low || *size.low < (multiplies ? 2 : 1) || !size.high) return std::nullopt;
+    return Step{size, multiplies};
 }
 
-std::optional<Interval> Bounds::step(const clang::VarDecl* variable, const clang::Expr* increment,
-                                     const clang::Stmt* body, bool up) {
+std::optional<Bounds::Step> Bounds::step(const clang::VarDecl* variable, const clang::Expr* increment,
+                                         const clang::Stmt* body, bool up) {
     if (increment != nullptr) {
-        if (std::optional<Interval> size = step_of(increment, variable, up)) return size;
+        if (std::optional<Step> size = step_of(increment, variable, up)) return size;
     }
     // A statement of the body itself is reached by every turn that does not leave the loop, but for `continue`.
     const auto* block = llvm::dyn_cast_or_null<clang::CompoundStmt>(body);
@@ -83,7 +84,7 @@ std::optional<Interval> Bounds::step(const clang::VarDecl* variable, const clang
     for (const clang::Stmt* statement : block->body()) {
         const auto* expression = llvm::dyn_cast<clang::Expr>(statement);
         if (expression == nullptr) continue;
-        if (std::optional<Interval> size = step_of(expression, variable, up)) return size;
+        if (std::optional<Step> size = step_of(expression, variable, up)) return size;
     }
     return std::nullopt;
 }
@@ -107,7 +108,7 @@ std::string Bounds::prove_condition(const clang::Expr* condition, const clang::E
     if (writes.other) return name + " is written to otherwise than by constant steps";
     if (writes.increases == writes.decreases) return name + " does not move in one direction";
     const bool up = writes.increases;
-    std::optional<Interval> size = step(variable, increment, body, up);
+    std::optional<Step> size = step(variable, increment, body, up);
     if (!size) size = step_of(compared->side, variable, up);
     if (!size) return "not every turn moves " + name + " by a constant step";
 
@@ -119,7 +120,7 @@ std::string Bounds::prove_condition(const clang::Expr* condition, const clang::E
     const clang::BinaryOperatorKind kind = compared->kind;
     if (kind == clang::BO_EQ) return name + " is compared by `==`";
     if (kind == clang::BO_NE) {
-        if (*size != Interval::of(1)) return "`!=` may be passed by";
+        if (size->multiplies || size->size != Interval::of(1)) return "`!=` may be passed by";
         const auto at_first = initial_.find(variable);
         const Interval first = at_first == initial_.end() ? Interval{} : at_first->second;
         const bool ahead = up ? first.low && first.high && limit.low && limit.high && *first.high <= *limit.low
@@ -136,12 +137,15 @@ std::string Bounds::prove_condition(const clang::Expr* condition, const clang::E
     if (up) {
         if (!limit.high) return "nothing bounds the limit of " + name;
         if (!start.low) return "nothing bounds the start of " + name;
-        const End last = add(kind == clang::BO_LE ? limit.high : subtract(limit.high, End(1)), size->high);
+        if (size->multiplies && *start.low < 1) return name + " may stay at zero";
+        const End passing = kind == clang::BO_LE ? limit.high : subtract(limit.high, End(1));
+        const End last =
+            size->multiplies ? multiply({0, larger(passing, 0)}, size->size).high : add(passing, size->size.high);
         return last && *last <= most ? "" : name + " may wrap around before its limit";
     }
     if (!limit.low && !by_type.low) return "nothing bounds the limit of " + name;
     if (!start.high) return "nothing bounds the start of " + name;
-    const End last = subtract(kind == clang::BO_GE ? limit.low : add(limit.low, End(1)), size->high);
+    const End last = subtract(kind == clang::BO_GE ? limit.low : add(limit.low, End(1)), size->size.high);
     return last && *last >= least ? "" : name + " may wrap around before its limit";
 }
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
@@ -48,8 +49,7 @@ std::vector<float> run_layer(Layer* layer) {
 }
 
 TEST(Compile, LoadedFunctionComputes) {
-    Expected<ObjectCode> object = compile_to_object(
-        "extern \"C\" int add(int a, int b) { return a + b; }", "add.cpp");
+    Expected<ObjectCode> object = compile_to_object("extern \"C\" int add(int a, int b) { return a + b; }", "add.cpp");
     ASSERT_TRUE(object) << object.error().message;
     EXPECT_TRUE(object->undefined_symbols.empty());
     EXPECT_GT(object->milliseconds, object->front_end_milliseconds);
@@ -62,8 +62,7 @@ TEST(Compile, LoadedFunctionComputes) {
 
 TEST(Compile, TwoModulesWithTheSameNamesStayApart) {
     const auto text = [](int value) {
-        return "extern \"C\" int value() { static int calls = 0; return " +
-               std::to_string(value) + " + calls++; }";
+        return "extern \"C\" int value() { static int calls = 0; return " + std::to_string(value) + " + calls++; }";
     };
     Expected<ObjectCode> first = compile_to_object(text(10), "first.cpp");
     Expected<ObjectCode> second = compile_to_object(text(20), "second.cpp");
@@ -125,6 +124,22 @@ TEST(Compile, SeveralObjectsAreLinkedTogether) {
     Expected<LoadedModule> module = load(objects);
     ASSERT_TRUE(module) << module.error().message;
     EXPECT_EQ(module->function<int(int)>("quarter")(40), 10);
+}
+
+TEST(Compile, DataObjectHoldsTheBytes) {
+    std::string bytes(100'000, '\0');
+    for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(i * 7);
+    Expected<ObjectCode> code = compile_to_object(
+        "extern \"C\" const unsigned char weights[]; extern \"C\" const unsigned char* get() { return weights; }",
+        "get.cpp");
+    ASSERT_TRUE(code);
+    const std::vector<ObjectCode> objects = {*code, data_to_object("weights", bytes)};
+    Expected<LoadedModule> module = load(objects);
+    ASSERT_TRUE(module) << module.error().message;
+    const unsigned char* weights = module->function<const unsigned char*()>("get")();
+    EXPECT_EQ(module->symbol("weights"), weights);
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(weights) % 64, 0u);
+    EXPECT_EQ(std::string_view(reinterpret_cast<const char*>(weights), bytes.size()), bytes);
 }
 
 TEST(Compile, DynamicInitialisersRun) {
@@ -207,9 +222,8 @@ TEST(Compile, AgreesWithGccOnTheSameText) {
 TEST(Compile, SanitizedCodeTrapsOrIsRefused) {
     CompileOptions options;
     options.sanitize = true;
-    Expected<ObjectCode> object = compile_to_object(
-        "extern \"C\" float at(const float* x, int i) { return x[i]; }",
-        "at.cpp", options);
+    Expected<ObjectCode> object =
+        compile_to_object("extern \"C\" float at(const float* x, int i) { return x[i]; }", "at.cpp", options);
     if (::dlsym(RTLD_DEFAULT, "__asan_init") == nullptr) {
         ASSERT_FALSE(object);
         EXPECT_EQ(object.error().kind, &kTargetUnsupported);

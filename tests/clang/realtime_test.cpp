@@ -133,6 +133,7 @@ TEST(Realtime, ProvesBoundedLoops) {
              "if (n <= 16) for (int i = 0; i < n; ++i) ++sink;",
              "float a[9]; for (float& x : a) x = 0;",
              "for (unsigned i = 8; i > 0; --i) ++sink;",
+             "for (int run = 1; run < 100; run *= 2) for (int i = 0; i < 100; i += 2 * run) ++sink;",
              "for (int i = 0; i < 10 && sink > 0; ++i) ++sink;",
          }) {
         expect_proven(std::string("int sink; void step(int n) { ") + loop + " }");
@@ -156,6 +157,9 @@ TEST(Realtime, RefusesLoopsWithoutABound) {
              "for (unsigned i = 12; i > 0; i -= 8) ++sink;",
              "int left = 50; while (left >= 8) { if (sink) continue; left -= 8; }",
              "int limit = 10; for (int i = 0; i < limit; ++i) ++limit;",
+             "for (int i = 0; i < 10; i *= 2) ++sink;",
+             "for (int i = -4; i < 10; i *= 2) ++sink;",
+             "for (unsigned i = 0; i < 10; i *= 2) ++sink;",
              "again: if (++sink < 10) goto again;",
              "for (float* p = data; *p != 0; ++p) ++sink;",
          }) {
