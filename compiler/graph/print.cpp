@@ -75,7 +75,9 @@ void print(const Graph& graph, const std::string& indent, const NodeNote& note, 
         out += inner + "return ";
         for (std::size_t k = 0; k < graph.outputs().size(); ++k) {
             const Output& output = graph.outputs()[k];
-            out += (k > 0 ? ", " : "") + name_text(output.name) + " = " + value_text(output.value);
+            if (k > 0) out += ", ";
+            if (!output.name.empty()) out += name_text(output.name) + " = ";
+            out += value_text(output.value);
         }
         out += "\n";
     }
