@@ -212,7 +212,8 @@ const DiagnosticKind kPredictionTableDiffers = {
         "The table MODEL_predictions was made for another key or another number of outputs: the model changed, or the\n"
         "rows come from another source. Mixing old and new predictions in one table would be wrong, and dropping the "
         "old\n"
-        "ones is for you to decide: `nncc predict --replace` does it, in the transaction that writes the new ones.",
+        "ones is for you to decide:\n"
+        "    ALTER TABLE pima_predictions RENAME TO pima_predictions_before",
 };
 
 const DiagnosticKind kRowCountsDiffer = {

@@ -75,7 +75,7 @@ Expected<> make_table(Database& database, const Layout& layout, RowKeyKind kind,
                 "key {}",
                 table->type, table->name, database.path(), quoted_list(table->column_names()),
                 quoted_list(layout.columns), quoted_list(layout.keys)),
-            "predict with --replace drops the table first; or rename it");
+            "rename or drop that table, and predict again");
     }
     if (exists) {
         Expected<> dropped = database.execute(fmt::format("DROP TABLE main.{}", quote_identifier(table->name)));

@@ -189,6 +189,21 @@ Expected<> finish_run(const std::string& path, std::int64_t run, const std::stri
     return transaction->commit();
 }
 
+Expected<std::int64_t> next_run_id(const std::string& path) {
+    Expected<Database> database = Database::open_read_only(path);
+    if (!database) return database.error();
+    Expected<bool> has_tables = has_run_tables(*database);
+    if (!has_tables) return has_tables.error();
+    if (!*has_tables) return std::int64_t{1};
+    // sqlite_sequence is there because of AUTOINCREMENT; it remembers deleted runs too.
+    Expected<Statement> select = database->prepare(
+        "SELECT max(coalesce((SELECT seq FROM main.sqlite_sequence WHERE name = 'nncc_runs'), 0), "
+        "coalesce((SELECT max(id) FROM main.nncc_runs), 0)) + 1");
+    if (!select) return select.error();
+    if (Expected<bool> row = select->step(); !row) return row.error();
+    return select->integer(0);
+}
+
 Expected<Run> read_run(const std::string& path, std::int64_t run) {
     Expected<std::optional<Run>> found = find_run(path, "id = ?1", run);
     if (!found) return found.error();

@@ -47,6 +47,10 @@ Expected<> write_metrics(const std::string& database, std::int64_t run, std::spa
 Expected<> finish_run(const std::string& database, std::int64_t run, const std::string& finished);
 
 // The following only read. NN0324 when there is no such run.
+
+// The id that start_run gives next, unless another process starts a run before: for weights that name their run, and
+// are written before it is recorded.
+Expected<std::int64_t> next_run_id(const std::string& database);
 Expected<Run> read_run(const std::string& database, std::int64_t run);
 Expected<std::optional<Run>> latest_run(const std::string& database, const std::string& model);
 Expected<std::vector<Metric>> read_metrics(const std::string& database, std::int64_t run);  // by epoch, then name

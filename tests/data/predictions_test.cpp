@@ -76,9 +76,8 @@ TEST_F(PredictionTest, ATableForOtherOutputsIsRefusedUnlessReplaced) {
     EXPECT_EQ(outcome(predict(keys(), {0}, {1, 2}, {"output_0", "output_1"})),
               "NN0321: table `pima_predictions` of `d.db` cannot take these predictions: it has the columns \"id\", "
               "\"output\", \"model_hash\", \"time\", but "
-              "they need \"id\", \"output_0\", \"output_1\", \"model_hash\", \"time\" with the key \"id\" / predict "
-              "with --replace drops the table first; or "
-              "rename it");
+              "they need \"id\", \"output_0\", \"output_1\", \"model_hash\", \"time\" with the key \"id\" / rename or "
+              "drop that table, and predict again");
     EXPECT_EQ(bytes("d.db"), before);
     ASSERT_TRUE(predict(keys(), {0}, {1, 2}, {"output_0", "output_1"}, "h", true));
     EXPECT_EQ(rows("d.db", "SELECT id, output_0, output_1 FROM pima_predictions"), "10|1.0|2.0\n");

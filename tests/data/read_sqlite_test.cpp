@@ -113,6 +113,18 @@ TEST_F(ReadSqlite, LockedDatabase) {
     EXPECT_EQ(reading(table("t"), {"a"}), "done");
 }
 
+TEST_F(ReadSqlite, WriteAheadLogsAreRead) {
+    sql("d.db", "PRAGMA journal_mode = WAL; CREATE TABLE t (a REAL); INSERT INTO t VALUES (1);");
+    EXPECT_EQ(reading(table("t"), {"a"}), "done");
+    sqlite3* writer = nullptr;
+    ASSERT_EQ(sqlite3_open("d.db", &writer), SQLITE_OK);
+    ASSERT_EQ(
+        sqlite3_exec(writer, "INSERT INTO t VALUES (2); BEGIN; INSERT INTO t VALUES (3);", nullptr, nullptr, nullptr),
+        SQLITE_OK);
+    EXPECT_EQ(read_columns(table("t"), {"a"})->rows, 2);  // what is committed, though only in the log
+    sqlite3_close(writer);
+}
+
 TEST_F(ReadSqlite, TablesAndColumnsThatAreMissing) {
     sql("d.db", "CREATE TABLE patients (glucose REAL, age REAL); CREATE VIEW old AS SELECT 1 AS x;");
     EXPECT_EQ(reading(table("patient"), {"age"}),

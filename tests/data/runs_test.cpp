@@ -53,6 +53,15 @@ TEST_F(Runs, WhatIsWrittenIsReadBack) {
     EXPECT_EQ(*held_back_rows("d.db", *second, keys(), 4), std::vector<std::int64_t>{});
 }
 
+TEST_F(Runs, TheNextIdIsKnownAndNeverGivenAgain) {
+    EXPECT_EQ(*next_run_id("d.db"), 1);
+    EXPECT_EQ(*start_run("d.db", run("pima"), keys(), {}), 1);
+    EXPECT_EQ(*next_run_id("d.db"), 2);
+    sql("d.db", "DELETE FROM nncc_runs;");
+    EXPECT_EQ(*next_run_id("d.db"), 2);
+    EXPECT_EQ(*start_run("d.db", run("pima"), keys(), {}), 2);
+}
+
 TEST_F(Runs, HeldBackRowsFollowTheirKeys) {
     std::int64_t id = *start_run("d.db", run("pima"), keys(), std::vector<std::int64_t>{1, 3});
     sql("d.db", "DELETE FROM t WHERE id IN (10, 40);");
