@@ -112,6 +112,21 @@ NNCC_INLINE void gemm_any(int rows, A a, B b, E& epilogue) noexcept {
     each_vector<N, w>(block);
 }
 
+// One row by columns of b that are contiguous in memory: dot products, n of them to a vector.
+template <int N, int K, class A, class B, class E>
+NNCC_INLINE void gemm_dots(A a, B b, E& epilogue) noexcept {
+    using T = typename A::Element;
+    constexpr int n = kLanes<T>;
+    each_vector<N, n>([&](int j, auto columns) {
+        alignas(64) T sums[static_cast<u64>(n)] = {};
+        for (int c = 0; c < columns.count; ++c) {
+            sums[c] = reduce<Sum, K, n>(
+                [&](int k, auto lanes) { return load(a.at(0, k), lanes) * load(b.at(k, j + c), lanes); });
+        }
+        epilogue(0, j, columns, load(static_cast<const T*>(sums), Lanes<n, n>{}));
+    });
+}
+
 // One row: bound by reading b, so as many columns at once as there are registers.
 template <int N, int K, class A, class B, class E>
 NNCC_INLINE void gemm_row(A a, B b, E& epilogue) noexcept {
@@ -126,6 +141,8 @@ NNCC_INLINE void gemm_row(A a, B b, E& epilogue) noexcept {
         each_vector<N, w>([&](int j, auto columns) { row(j, columns, b.p + static_cast<i64>(j) * K, w); });
     } else if constexpr (B::column_stride() == 1) {
         each_vector<N, 8 * n>([&](int j, auto columns) { row(j, columns, b.at(0, j), B::row_stride()); });
+    } else if constexpr (B::row_stride() == 1 && A::column_stride() == 1 && (N < n || K >= 4 * n)) {
+        gemm_dots<N, K>(a, b, epilogue);
     } else {
         gemm_any<1, N, K>(1, a, b, epilogue);
     }

@@ -87,7 +87,7 @@ NNCC_INLINE void pack_panel(L columns, int depth, const T* b, i64 row_stride, i6
         }
         return;
     }
-    int k = 0;
+    i64 k = 0;
     if constexpr (__is_same(T, f32)) {
         if (row_stride == 1) {
             for (; k + 8 <= depth; k += 8) {
@@ -95,7 +95,7 @@ NNCC_INLINE void pack_panel(L columns, int depth, const T* b, i64 row_stride, i6
                 for (; column + 8 <= width; column += 8)
                     transpose_8x8(b + k + column * column_stride, column_stride, to + k * w + column, w);
                 for (; column < w; ++column) {
-                    for (int d = k; d < k + 8; ++d)
+                    for (i64 d = k; d < k + 8; ++d)
                         to[d * w + column] = column < width ? b[d + column * column_stride] : 0.0F;
                 }
             }
