@@ -36,7 +36,10 @@ class WriteCollector : public clang::RecursiveASTVisitor<WriteCollector> {
     bool VisitImplicitCastExpr(clang::ImplicitCastExpr* cast) {
         const bool reads = cast->getCastKind() == clang::CK_LValueToRValue ||
                            (cast->getCastKind() == clang::CK_NoOp && cast->getType().isConstQualified());
-        if (reads) accounted(cast->getSubExpr());
+        if (!reads) return true;
+        const clang::Expr* read = cast->getSubExpr()->IgnoreParens();
+        const auto* member = llvm::dyn_cast<clang::MemberExpr>(read);
+        accounted(member != nullptr && !member->isArrow() ? member->getBase() : read);
         return true;
     }
     bool VisitUnaryOperator(clang::UnaryOperator* expression) {
@@ -62,7 +65,7 @@ class WriteCollector : public clang::RecursiveASTVisitor<WriteCollector> {
     bool VisitDeclRefExpr(clang::DeclRefExpr* reference) {
         const auto* variable = llvm::dyn_cast<clang::VarDecl>(reference->getDecl());
         if (variable != nullptr && !accounted_.contains(reference) && !variable->getType().isConstQualified() &&
-            variable->getType()->isIntegerType()) {
+            (variable->getType()->isIntegerType() || variable->getType()->isRecordType())) {
             writes_[variable].constant.other = true;
         }
         return true;
@@ -173,8 +176,15 @@ Writes Bounds::writes_of(const clang::VarDecl* variable) {
     return writes;
 }
 
-void Bounds::declare(const clang::VarDecl* variable, Interval initial) {
-    if (!variable->getType().getNonReferenceType()->isIntegerType()) return;
+void Bounds::declare(const clang::VarDecl* variable, const Value& initial) {
+    const clang::QualType type = variable->getType();
+    if (type.getNonReferenceType()->isIntegerType()) return declare_integer(variable, initial.number);
+    const bool mutable_reference = type->isReferenceType() && !type.getNonReferenceType().isConstQualified();
+    const bool kept = !mutable_reference && !writes_of(variable).other;
+    for (const auto& [field, value] : initial.fields) values_[{variable, field}] = kept ? value : Interval{};
+}
+
+void Bounds::declare_integer(const clang::VarDecl* variable, Interval initial) {
     const bool mutable_reference =
         variable->getType()->isReferenceType() && !variable->getType().getNonReferenceType().isConstQualified();
     const Writes writes = writes_of(variable);
@@ -183,7 +193,7 @@ void Bounds::declare(const clang::VarDecl* variable, Interval initial) {
     if (writes.other || mutable_reference || (multiplied && !(initial.low && *initial.low >= 1))) initial = {};
     if (writes.increases) initial.high.reset();
     if (writes.decreases) initial.low.reset();
-    values_[variable] = initial;
+    values_[{variable, nullptr}] = initial;
 }
 
 bool Bounds::same(const clang::Expr* first, const clang::Expr* second) const {
@@ -192,6 +202,39 @@ bool Bounds::same(const clang::Expr* first, const clang::Expr* second) const {
     strip(first)->Profile(one, context_, true);
     strip(second)->Profile(two, context_, true);
     return one == two;
+}
+
+Interval Bounds::known(const clang::VarDecl* variable, const clang::FieldDecl* field, clang::QualType type) const {
+    const Interval by_type = of_type(type, context_);
+    const auto found = values_.find({variable, field});
+    if (variable == nullptr || found == values_.end()) return by_type;
+    return {larger(found->second.low, by_type.low), smaller(found->second.high, by_type.high)};
+}
+
+Value Bounds::value_of(const clang::Expr* expression) {
+    if (expression == nullptr || expression->isValueDependent()) return {};
+    expression = strip(expression);
+    const clang::RecordDecl* record = expression->getType()->getAsRecordDecl();
+    if (record == nullptr) return {evaluate(expression), {}};
+    if (const auto* copy = llvm::dyn_cast<clang::CXXConstructExpr>(expression)) {
+        const bool copies = copy->getConstructor()->isCopyOrMoveConstructor() && copy->getConstructor()->isTrivial();
+        return copies && copy->getNumArgs() == 1 ? value_of(copy->getArg(0)) : Value{};
+    }
+    if (const auto* cast = llvm::dyn_cast<clang::CXXFunctionalCastExpr>(expression))
+        return value_of(cast->getSubExpr());
+    Value value;
+    const auto* list = llvm::dyn_cast<clang::InitListExpr>(expression);
+    const clang::VarDecl* variable = variable_of(expression);
+    for (const clang::FieldDecl* field : record->fields()) {
+        if (!field->getType()->isIntegerType()) continue;
+        const unsigned index = field->getFieldIndex();
+        if (list != nullptr && list->isSemanticForm() && !record->isUnion() && index < list->getNumInits()) {
+            value.fields.emplace_back(field, evaluate(list->getInit(index)));
+        } else if (variable != nullptr) {
+            value.fields.emplace_back(field, known(variable, field, field->getType()));
+        }
+    }
+    return value;
 }
 
 Interval Bounds::evaluate(const clang::Expr* expression, int depth) {
@@ -215,13 +258,12 @@ Interval Bounds::evaluate(const clang::Expr* expression, int depth) {
         return evaluate(substituted->getReplacement(), depth + 1);
     }
     if (const auto* reference = llvm::dyn_cast<clang::DeclRefExpr>(expression)) {
-        const auto* variable = llvm::dyn_cast<clang::VarDecl>(reference->getDecl());
-        const auto found = variable == nullptr ? values_.end() : values_.find(variable);
-        if (found != values_.end()) {
-            const Interval by_type = of_type(type, context_);
-            return {larger(found->second.low, by_type.low), smaller(found->second.high, by_type.high)};
-        }
-        return of_type(type, context_);
+        return known(llvm::dyn_cast<clang::VarDecl>(reference->getDecl()), nullptr, type);
+    }
+    if (const auto* member = llvm::dyn_cast<clang::MemberExpr>(expression)) {
+        if (member->isArrow()) return of_type(type, context_);
+        const auto* field = llvm::dyn_cast<clang::FieldDecl>(member->getMemberDecl());
+        return field == nullptr ? of_type(type, context_) : known(variable_of(member->getBase()), field, type);
     }
     if (const auto* unary = llvm::dyn_cast<clang::UnaryOperator>(expression)) {
         if (unary->getOpcode() == clang::UO_Plus) return evaluate(unary->getSubExpr(), depth + 1);
@@ -306,7 +348,7 @@ Interval Bounds::evaluate_call(const clang::CallExpr* call, int depth) {
         arguments.push_back(evaluate(call->getArg(i + offset), depth + 1));
     }
     const State before = values_;
-    for (unsigned i = 0; i < arguments.size(); ++i) values_[function->getParamDecl(i)] = arguments[i];
+    for (unsigned i = 0; i < arguments.size(); ++i) values_[{function->getParamDecl(i), nullptr}] = arguments[i];
     const Interval value = evaluate(result->getRetValue(), depth + 1);
     values_ = before;
     return value;
@@ -333,7 +375,7 @@ void Bounds::assume(const clang::Expr* condition, bool truth) {
         const Writes writes = writes_of(variable);
         if (writes.other) return;
         const Interval limit = evaluate(other);
-        Interval& value = values_[variable];
+        Interval& value = values_[{variable, nullptr}];
         const End one = 1;
         if (!writes.increases) {
             if (kind == clang::BO_LT) value.high = smaller(value.high, subtract(limit.high, one));

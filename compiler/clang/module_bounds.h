@@ -8,6 +8,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "clang/interval.h"
@@ -26,8 +27,16 @@ struct WriteSites {
     Writes constant;
     std::vector<const clang::Expr*> added;       // e of `variable += e`
     std::vector<const clang::Expr*> subtracted;  // e of `variable -= e`
-    std::vector<const clang::Expr*>
-        multiplied;  // e of `variable *= e`: an increase if the variable starts at 1 or more
+    std::vector<const clang::Expr*> multiplied;  // e of `variable *= e`, an increase if it starts at 1 or more
+};
+
+// What is known of a value: of an integer, or of the integers that a record holds.
+struct Value {
+    Interval number;
+    std::vector<std::pair<const clang::FieldDecl*, Interval>> fields;
+    bool operator<(const Value& other) const {
+        return number != other.number ? number < other.number : fields < other.fields;
+    }
 };
 
 using WriteMap = llvm::DenseMap<const clang::VarDecl*, WriteSites>;
@@ -56,16 +65,19 @@ class Bounds {
     // Classifies all writes in a body; before anything in it is evaluated.
     void enter(const clang::Stmt* body);
 
-    // Interval at the place of the declaration; what later writes allow is kept.
-    void declare(const clang::VarDecl* variable, Interval initial);
+    // What is known at the place of the declaration; as much of it as later writes allow is kept.
+    void declare(const clang::VarDecl* variable, const Value& initial);
 
+    Value value_of(const clang::Expr* expression);
     Interval evaluate(const clang::Expr* expression, int depth = 0);
 
     // Narrows what is known under the assumption that the condition is `truth`.
     void assume(const clang::Expr* condition, bool truth);
 
     // Assumptions hold in a block: taken at its start, put back at its end.
-    using State = llvm::DenseMap<const clang::VarDecl*, Interval>;
+    // A variable, with no field, or a field of a variable.
+    using Place = std::pair<const clang::VarDecl*, const clang::FieldDecl*>;
+    using State = llvm::DenseMap<Place, Interval>;
     State state() const { return values_; }
     void restore(State state) { values_ = std::move(state); }
 
@@ -94,6 +106,8 @@ class Bounds {
     Interval evaluate_binary(const clang::BinaryOperator* expression, int depth);
     Interval evaluate_conditional(const clang::ConditionalOperator* expression, int depth);
     Interval evaluate_call(const clang::CallExpr* call, int depth);
+    void declare_integer(const clang::VarDecl* variable, Interval initial);
+    Interval known(const clang::VarDecl* variable, const clang::FieldDecl* field, clang::QualType type) const;
     void narrow_counter(const clang::ForStmt* loop, const clang::VarDecl* counter);
     Writes writes_of(const clang::VarDecl* variable);
     bool same(const clang::Expr* first, const clang::Expr* second) const;

@@ -113,15 +113,13 @@ std::string Bounds::prove_condition(const clang::Expr* condition, const clang::E
     if (!size) return "not every turn moves " + name + " by a constant step";
 
     const Interval limit = evaluate(compared->limit);
-    const auto known = values_.find(variable);
     const Interval by_type = of_type(type, context_);
-    Interval start = known == values_.end() ? Interval{} : known->second;
-    start = {larger(start.low, by_type.low), smaller(start.high, by_type.high)};
+    const Interval start = known(variable, nullptr, type);
     const clang::BinaryOperatorKind kind = compared->kind;
     if (kind == clang::BO_EQ) return name + " is compared by `==`";
     if (kind == clang::BO_NE) {
         if (size->multiplies || size->size != Interval::of(1)) return "`!=` may be passed by";
-        const auto at_first = initial_.find(variable);
+        const auto at_first = initial_.find({variable, nullptr});
         const Interval first = at_first == initial_.end() ? Interval{} : at_first->second;
         const bool ahead = up ? first.low && first.high && limit.low && limit.high && *first.high <= *limit.low
                               : first.low && first.high && limit.low && limit.high && *first.low >= *limit.high;
@@ -156,7 +154,7 @@ void Bounds::narrow_counter(const clang::ForStmt* loop, const clang::VarDecl* co
     const std::optional<Comparison> compared = comparison(loop->getCond());
     if (in_body.contains(counter) || !compared || compared->variable != counter) return;
     const Interval limit = evaluate(compared->limit);
-    Interval& value = values_[counter];
+    Interval& value = values_[{counter, nullptr}];
     if (compared->kind == clang::BO_LT) value.high = smaller(value.high, subtract(limit.high, End(1)));
     if (compared->kind == clang::BO_LE) value.high = smaller(value.high, limit.high);
     if (compared->kind == clang::BO_GT) value.low = larger(value.low, add(limit.low, End(1)));
@@ -170,8 +168,9 @@ std::string Bounds::prove(const clang::Stmt* loop) {
             for (const clang::Decl* declaration : init->decls()) {
                 const auto* variable = llvm::dyn_cast<clang::VarDecl>(declaration);
                 if (variable == nullptr || variable->getInit() == nullptr) continue;
-                initial_[variable] = evaluate(variable->getInit());
-                declare(variable, initial_[variable]);
+                const Value initial = value_of(variable->getInit());
+                initial_[{variable, nullptr}] = initial.number;
+                declare(variable, initial);
             }
         }
         std::string reason = prove_condition(statement->getCond(), statement->getInc(), statement->getBody(), &counter);

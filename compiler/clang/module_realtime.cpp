@@ -59,7 +59,7 @@ class Walk : public clang::RecursiveASTVisitor<Walk> {
   public:
     Walk(clang::ASTContext& context, RealtimeOutput& output) : context_(context), bounds_(context), output_(output) {}
 
-    void enter(const clang::FunctionDecl* function, const std::vector<Interval>& arguments) {
+    void enter(const clang::FunctionDecl* function, const std::vector<Value>& arguments) {
         const clang::FunctionDecl* body = nullptr;
         if (!function->hasBody(body)) return no_body(function);
         if (std::find(stack_.begin(), stack_.end(), body) != stack_.end()) {
@@ -68,11 +68,11 @@ class Walk : public clang::RecursiveASTVisitor<Walk> {
         if (stack_.size() >= kMaximumDepth) {
             return report(RealtimeHazard::kRecursion, "calls are nested too deeply to be followed", place_);
         }
-        std::vector<Interval> known = arguments;
+        std::vector<Value> known = arguments;
         known.resize(body->getNumParams());
         if (!captures(body)) {
-            std::set<std::vector<Interval>>& seen = contexts_[body];
-            if (seen.size() >= kMaximumContexts) known.assign(body->getNumParams(), Interval{});
+            std::set<std::vector<Value>>& seen = contexts_[body];
+            if (seen.size() >= kMaximumContexts) known.assign(body->getNumParams(), Value{});
             if (!seen.insert(known).second) return;
         }
         if (functions_.insert(body).second) ++output_.function_count;
@@ -167,8 +167,7 @@ class Walk : public clang::RecursiveASTVisitor<Walk> {
             note(RealtimeHazard::kAllocation, "an array of run-time extent grows the stack", variable->getLocation());
         }
         if (variable->hasLocalStorage()) {
-            bounds_.declare(variable,
-                            variable->getInit() == nullptr ? Interval{} : bounds_.evaluate(variable->getInit()));
+            bounds_.declare(variable, bounds_.value_of(variable->getInit()));
             destroy(variable->getType(), variable->getLocation());
         }
         return true;
@@ -246,20 +245,19 @@ class Walk : public clang::RecursiveASTVisitor<Walk> {
 
   private:
     template <class Range>
-    std::vector<Interval> arguments(Range expressions, unsigned skipped) {
-        std::vector<Interval> result;
+    std::vector<Value> arguments(Range expressions, unsigned skipped) {
+        std::vector<Value> result;
         for (const clang::Expr* expression : expressions) {
             if (skipped > 0) {
                 --skipped;
                 continue;
             }
-            result.push_back(expression->getType()->isIntegralOrEnumerationType() ? bounds_.evaluate(expression)
-                                                                                  : Interval{});
+            result.push_back(bounds_.value_of(expression));
         }
         return result;
     }
 
-    bool call(const clang::FunctionDecl* function, const std::vector<Interval>& known, clang::SourceLocation place) {
+    bool call(const clang::FunctionDecl* function, const std::vector<Value>& known, clang::SourceLocation place) {
         if (function == nullptr || function->isTrivial() || function->isConsteval()) return true;
         const clang::SourceLocation before = place_;
         place_ = place;
@@ -375,7 +373,7 @@ class Walk : public clang::RecursiveASTVisitor<Walk> {
     RealtimeOutput& output_;
     std::vector<const clang::FunctionDecl*> stack_;
     clang::SourceLocation place_;  // of the call that is being entered
-    std::map<const clang::FunctionDecl*, std::set<std::vector<Interval>>> contexts_;
+    std::map<const clang::FunctionDecl*, std::set<std::vector<Value>>> contexts_;
     std::set<const clang::FunctionDecl*> functions_;
     std::set<const clang::Stmt*> loops_;
     std::set<std::pair<int, std::string>> reported_;

@@ -188,6 +188,23 @@ TEST(Realtime, FollowsArgumentsIntoCallees) {
                 "void step(float* x, int n) { inner(x, 3); inner(x, n); }");
 }
 
+TEST(Realtime, FollowsFieldsOfRecords) {
+    const std::string sum =
+        "struct Lanes { int first, count; };"
+        "float sum(const float* x, Lanes lanes) { float s = 0; for (int i = 0; i < lanes.count; ++i) s += x[i]; return "
+        "s; }";
+    expect_proven(sum +
+                  "float step(const float* x, int n) { const Lanes lanes{0, n < 8 ? n : 8}; return sum(x, lanes); }");
+    expect_proven(sum + "float step(const float* x) { return sum(x, Lanes{0, 8}) + sum(x, {1, 9}); }");
+    expect_only(
+        RealtimeHazard::kUnboundedLoop,
+        sum + "float step(const float* x, int n) { const Lanes lanes{0, n}; return sum(x, lanes) + sum(x, {0, 8}); }");
+    expect_only(RealtimeHazard::kUnboundedLoop,
+                sum +
+                    "float step(const float* x, int n) { Lanes lanes{0, 8}; lanes.count = n;"
+                    "return sum(x, lanes); }");
+}
+
 TEST(Realtime, PlaceAndCallChainAreNamed) {
     const RealtimeReport report = check(
         "namespace m {\nint* leak() {\n    return new int;\n}\nstruct Model {\n    void run() { leak(); }\n};\n}\n",
@@ -220,6 +237,7 @@ TEST(Realtime, RuntimeProductsAreProven) {
             gemm<32, 100, 2000>(Matrix<f32, 1, 32>{x}, Matrix<f32, 1, 2000>{w}, keep);
             if (rows < 0 || rows > 256) return;
             gemm_rows<100, 784>(rows, Matrix<f32, 784, 1>{x}, Matrix<f32, 100, 1>{w}, keep);
+            gemm_dynamic(100, 784, rows, StridedMatrix<f32>{x, 1, 100}, StridedMatrix<f32>{w, 784, 1}, keep);
         }
         }  // namespace nncc
         )",
