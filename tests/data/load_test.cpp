@@ -1,6 +1,12 @@
 // `data load`: typed tables in one transaction; after any failure the database is byte for byte as it was.
 #include "data/load.h"
 
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "data/diagnostic_kinds.h"
 #include "scratch.h"
 
 namespace nncc {
@@ -126,6 +132,38 @@ TEST_F(Load, DatabasesThatCannotBeWritten) {
               "NN0304: database `d.db` is locked by another program / nncc waited 2 s; close the other program, or try "
               "again");
     sqlite3_close(other);
+}
+
+// A file that may not grow stands for a full disk: the write fails in the middle of the transaction, for every size.
+TEST_F(Load, AFullDiskLeavesTheDatabaseAsItWas) {
+    std::string csv = "a,b\n";
+    for (int i = 0; i < 20000; ++i) csv += "12345,text to fill pages\n";
+    sql("d.db",
+        "CREATE TABLE other (a); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 3000) INSERT "
+        "INTO other SELECT i FROM n;");
+    write("d.csv", csv);
+    std::string before = bytes("d.db");
+    for (rlim_t room = 0; room < 600000; room += 100000) {
+        pid_t child = ::fork();
+        ASSERT_GE(child, 0);
+        if (child == 0) {
+            ::signal(SIGXFSZ, SIG_IGN);
+            rlimit limit = {before.size() + room, before.size() + room};
+            ::setrlimit(RLIMIT_FSIZE, &limit);
+            LoadRequest load = request(LoadMode::kReplace);
+            load.table = "other";
+            Expected<LoadReport> report = load_csv(load);
+            ::_exit(!report && report.error().kind == &kDatabaseFailed &&
+                            report.error().exit_code == ExitCode::kEnvironment
+                        ? 0
+                        : 1);
+        }
+        int status = 0;
+        ASSERT_EQ(::waitpid(child, &status, 0), child);
+        EXPECT_EQ(status, 0) << room;
+        EXPECT_EQ(bytes("d.db"), before) << room;
+    }
+    EXPECT_EQ(rows("d.db", "PRAGMA integrity_check"), "ok\n");
 }
 
 }  // namespace
