@@ -265,6 +265,7 @@ ast::Train Parser::parse_train() {
     Token opening = token();
     advance();
     ast::Block block;  // only closes like one
+    block_line_ = opening.line;
     while (true) {
         skip_newlines();
         if (kind() == TokenKind::kRightBrace || kind() == TokenKind::kEnd || at_item()) break;

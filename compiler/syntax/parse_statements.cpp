@@ -48,6 +48,8 @@ ast::Block Parser::parse_block(BlockRole role, std::string_view owner) {
 
     Token opening = token();
     int open_outside = open_brackets_;
+    std::uint32_t line_outside = block_line_;
+    block_line_ = opening.line;
     open_brackets_ = 0;
     advance();
     while (true) {
@@ -76,6 +78,7 @@ ast::Block Parser::parse_block(BlockRole role, std::string_view owner) {
     for (const ast::Statement& statement : block.statements)
         block.depth = std::max(block.depth, depth_of(statement) + 1);
     open_brackets_ = open_outside;
+    block_line_ = line_outside;
     close_block(block, opening);
     return block;
 }

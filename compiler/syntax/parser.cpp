@@ -200,11 +200,17 @@ void Parser::skip_braces() {
     }
 }
 
+// A `}` in the midst of a line that does not close a block of this line belongs to the error around it.
+bool Parser::is_stray_brace() const {
+    bool is_amid_line = !token().starts_line && !token_after().starts_line && kind_after() != TokenKind::kEnd;
+    return is_amid_line && token().line != block_line_;
+}
+
 // To the end of the statement that began at token `begin` and in which an error was reported.
 void Parser::skip_statement(std::size_t begin) {
     int open = open_brackets_;
     open_brackets_ = 0;
-    while (token().kind != TokenKind::kEnd && token().kind != TokenKind::kRightBrace) {
+    while (token().kind != TokenKind::kEnd && (token().kind != TokenKind::kRightBrace || is_stray_brace())) {
         bool is_line = open == 0 && line_ends_before(index_) && can_begin_statement(token().kind);
         bool is_end = token().starts_line && (is_statement_at(index_) || is_line);
         if (is_end && index_ > begin) break;

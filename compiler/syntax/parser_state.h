@@ -60,6 +60,7 @@ class Parser {
     bool is_statement_at(std::size_t index) const;
     static bool can_begin_statement(TokenKind kind);
     void skip_braces();
+    bool is_stray_brace() const;
     void skip_statement(std::size_t begin);
     void skip_to_item();
     bool recover_to_block(int brackets);
@@ -142,8 +143,9 @@ class Parser {
     std::size_t index_ = 0;            // of the current token
     std::size_t reported_errors_ = 0;  // of lexed_.errors
     std::uint32_t last_error_line_ = 0;
-    bool at_newline_ = false;  // a line ended before the current token, and nobody has skipped it yet
-    int open_brackets_ = 0;    // `(` and `[` within the innermost block: lines do not end there
+    bool at_newline_ = false;       // a line ended before the current token, and nobody has skipped it yet
+    std::uint32_t block_line_ = 0;  // of the `{` of the innermost block
+    int open_brackets_ = 0;         // `(` and `[` within the innermost block: lines do not end there
     bool is_depth_reported_ = false;
     int nesting_ = 0;
     bool is_panicking_ = false;       // an error of this statement was reported; silence until it is skipped
