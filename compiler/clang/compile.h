@@ -23,7 +23,7 @@ struct MemoryFile {
 
 struct CompileOptions {
     int optimisation_level = 3;        // 0..3
-    bool contract = true;              // a * b + c may become one fused operation; off for the same bits everywhere
+    bool contract = true;              // a * b + c may be one operation, -0 may be 0; off for the same bits everywhere
     bool sanitize = false;             // address and undefined; nncc itself must be built with -fsanitize=address
     std::string target_cpu;            // an LLVM name such as "x86-64-v3"; "" is this machine with the features it has
     std::vector<std::string> defines;  // "NAME" or "NAME=VALUE"
