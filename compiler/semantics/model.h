@@ -1,4 +1,5 @@
-// CompiledModel: what the semantics makes of a model file: a Program of symbolic graphs, and the train block's settings.
+// CompiledModel: what the semantics makes of a model file: a Program of symbolic graphs, and the train block's
+// settings.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +27,7 @@ struct DataSpec {
 // One input of the model, or one datum of the loss, and the columns that fill it.
 struct Feed {
     enum class Kind { kColumn, kColumns, kArray };
-    std::string name;                  // "x", "y"
+    std::string name;  // "x", "y"
     Kind kind = Kind::kColumns;
     std::vector<std::string> columns;  // column names, or the one array's name
     Type type;                         // f32[batch, 8]; symbolic
@@ -49,7 +50,7 @@ struct TrainSpec {
     std::int64_t epochs = 1;
     std::uint64_t seed = 0;
     Validation validation;
-    std::vector<std::string> freeze;   // patterns of parameter names
+    std::vector<std::string> freeze;  // patterns of parameter names
 };
 
 struct CompiledModel {
@@ -58,13 +59,15 @@ struct CompiledModel {
     // Every input of the model in order, with its symbolic type; the results likewise ("output" when unnamed).
     std::vector<std::pair<std::string, Type>> inputs;
     std::vector<std::pair<std::string, Type>> outputs;
-    std::string model_hash;  // hex SHA-256 over the printed forward graph with symbolic dimensions and the storage table
+    std::string
+        model_hash;  // hex SHA-256 over the printed forward graph with symbolic dimensions and the storage table
 };
 
 struct AnalyseOptions {
-    std::map<std::string, std::string> defines;  // -D name=value: a free dimension, a bound ("time<=512"), a model argument or a const
-    bool real_f64 = false;                       // f32 of the language means f64
-    std::vector<std::string> import_folders;     // -I
+    std::map<std::string, std::string>
+        defines;            // -D name=value: a free dimension, a bound ("time<=512"), a model argument or a const
+    bool real_f64 = false;  // f32 of the language means f64
+    std::vector<std::string> import_folders;  // -I
 };
 
 // Files named by `import` are read through the loader, so that tests need no disk; the loader owns the SourceFiles.
@@ -75,7 +78,7 @@ class SourceLoader {
 };
 
 // nullopt when diagnostics has errors. `model_name` empty: the file's only model, or the one named as the file.
-std::optional<CompiledModel> analyse(const SourceFile& file, const std::string& model_name, const AnalyseOptions& options, SourceLoader& loader,
-                                     Diagnostics& diagnostics);
+std::optional<CompiledModel> analyse(const SourceFile& file, const std::string& model_name,
+                                     const AnalyseOptions& options, SourceLoader& loader, Diagnostics& diagnostics);
 
 }  // namespace nncc

@@ -1,0 +1,351 @@
+// Arithmetic: operators on tensors, their operands brought to one dtype and shape by explicit casts and broadcasts.
+#include "semantics/arithmetic.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "semantics/compile_time.h"
+#include "semantics/contraction.h"
+#include "semantics/diagnostic_kinds.h"
+
+namespace nncc {
+
+DType real_dtype(const Elaboration& elaboration) {
+    return elaboration.analysis.options.real_f64 ? DType::kF64 : DType::kF32;
+}
+
+Value constant_value(Elaboration& elaboration, double number, const Type& type) {
+    Attributes attributes;
+    attributes.set("value", ConstantData{{number}});
+    attributes.set("type", type);
+    return elaboration.builder.add("constant", {}, attributes);
+}
+
+Value cast_value(Elaboration& elaboration, Value value, DType dtype) {
+    if (elaboration.builder.type(value).dtype == dtype) return value;
+    Attributes attributes;
+    attributes.set("dtype", dtype);
+    return elaboration.builder.add("cast", {value}, attributes);
+}
+
+Value broadcast_value(Elaboration& elaboration, Value value, const Shape& shape) {
+    const Type type = elaboration.builder.type(value);
+    if (type.shape == shape) return value;
+    std::vector<std::int64_t> axes;
+    for (std::size_t axis = 0; axis < type.shape.size(); ++axis) {
+        axes.push_back(static_cast<std::int64_t>(shape.size() - type.shape.size() + axis));
+    }
+    Attributes attributes;
+    attributes.set("shape", shape);
+    attributes.set("axes", axes);
+    return elaboration.builder.add("broadcast", {value}, attributes);
+}
+
+Value extent_value(Elaboration& elaboration, const Dim& dim, DType dtype) {
+    if (dim.is_constant()) return constant_value(elaboration, static_cast<double>(dim.constant()), {dtype, {}});
+    Value total;
+    for (const Dim::Term& term : dim.terms()) {
+        Value product;
+        if (term.coefficient != 1 || term.names.empty()) {
+            product = constant_value(elaboration, static_cast<double>(term.coefficient), {dtype, {}});
+        }
+        for (const std::string& name : term.names) {
+            Attributes attributes;
+            attributes.set("dimension", name);
+            Value extent = cast_value(elaboration, elaboration.builder.add("extent", {}, attributes), dtype);
+            product = product ? elaboration.builder.add("multiply", {product, extent}) : extent;
+        }
+        total = total ? elaboration.builder.add("add", {total, product}) : product;
+    }
+    return total;
+}
+
+namespace {
+
+// All numbers of a list, nested lists row-major; nothing when it is ragged or holds something else.
+bool collect_numbers(const Meaning& meaning, std::size_t depth, std::vector<std::int64_t>& extents,
+                     std::vector<double>& numbers) {
+    if (const auto* list = meaning.as<ListMeaning>()) {
+        if (extents.size() == depth) extents.push_back(static_cast<std::int64_t>(list->elements.size()));
+        if (extents.size() <= depth || extents[depth] != static_cast<std::int64_t>(list->elements.size())) return false;
+        return std::all_of(list->elements.begin(), list->elements.end(), [&](const Meaning& element) {
+            return collect_numbers(element, depth + 1, extents, numbers);
+        });
+    }
+    if (extents.size() != depth) return false;
+    if (const bool* flag = meaning.as<bool>()) {
+        numbers.push_back(*flag ? 1 : 0);
+        return true;
+    }
+    std::optional<double> number = meaning.number();
+    if (number) numbers.push_back(*number);
+    return number.has_value();
+}
+
+bool holds_float(const Meaning& meaning) {
+    if (const auto* list = meaning.as<ListMeaning>()) {
+        return std::any_of(list->elements.begin(), list->elements.end(), holds_float);
+    }
+    return meaning.as<double>() != nullptr;
+}
+
+void report_not_a_tensor(Elaboration& elaboration, const Operand& operand) {
+    report(elaboration, kWrongKind, operand.range,
+           fmt::format("`{}` is {}; a number or a tensor is needed", operand.text(),
+                       describe(operand.meaning, elaboration.builder)));
+}
+
+}  // namespace
+
+std::optional<Value> to_tensor(Elaboration& elaboration, const Operand& operand, DType dtype) {
+    const Meaning& meaning = operand.meaning;
+    if (meaning.is_poison()) return std::nullopt;
+    if (const auto* tensor = meaning.as<TensorMeaning>()) {
+        return tensor->adapts ? cast_value(elaboration, tensor->value, dtype) : tensor->value;
+    }
+    if (!is_floating(dtype) && dtype != DType::kBool && holds_float(meaning)) {
+        report(elaboration, kDTypesDiffer, operand.range,
+               fmt::format("`{}` is a float where {} is needed", operand.text(), dtype_name(dtype)))
+            .hint = "`cast(x, \"f32\")` makes a tensor of whole numbers a float one";
+        return std::nullopt;
+    }
+    if (const auto* integer = meaning.as<IntegerMeaning>(); integer != nullptr && !integer->value.is_constant()) {
+        return extent_value(elaboration, integer->value, dtype);
+    }
+    std::vector<std::int64_t> extents;
+    ConstantData data;
+    if (!collect_numbers(meaning, 0, extents, data.elements)) {
+        report_not_a_tensor(elaboration, operand);
+        return std::nullopt;
+    }
+    if (dtype == DType::kBool && meaning.as<bool>() == nullptr && !meaning.as<ListMeaning>()) {
+        report(elaboration, kDTypesDiffer, operand.range,
+               fmt::format("`{}` is a number where bool is needed", operand.text()));
+        return std::nullopt;
+    }
+    if (dtype == DType::kI32 && std::any_of(data.elements.begin(), data.elements.end(), [](double number) {
+            return number < -2147483648.0 || number > 2147483647.0;
+        })) {
+        report(elaboration, kCompileTimeArithmetic, operand.range,
+               fmt::format("`{}` does not fit an i32", operand.text()));
+        return std::nullopt;
+    }
+    Type type{dtype, {}};
+    for (std::int64_t extent : extents) type.shape.emplace_back(extent);
+    Attributes attributes;
+    attributes.set("value", std::move(data));
+    attributes.set("type", type);
+    return add_node(elaboration, "constant", {}, attributes, operand.range);
+}
+
+std::optional<Value> to_tensor(Elaboration& elaboration, const Operand& operand) {
+    if (const auto* tensor = operand.meaning.as<TensorMeaning>(); tensor != nullptr && !tensor->adapts)
+        return tensor->value;
+    if (operand.meaning.as<bool>() != nullptr) return to_tensor(elaboration, operand, DType::kBool);
+    bool whole = !holds_float(operand.meaning) && operand.meaning.as<TensorMeaning>() == nullptr;
+    return to_tensor(elaboration, operand, whole ? DType::kI32 : real_dtype(elaboration));
+}
+
+std::optional<Value> to_scalar(Elaboration& elaboration, const Operand& operand, DType dtype) {
+    std::optional<Value> value = to_tensor(elaboration, operand, dtype);
+    if (!value) return std::nullopt;
+    const Type& type = elaboration.builder.type(*value);
+    if (type.dtype == dtype && type.rank() == 0) return value;
+    report(elaboration, kWrongKind, operand.range,
+           fmt::format("`{}` is {}; a scalar {} is needed", operand.text(),
+                       describe(operand.meaning, elaboration.builder), dtype_name(dtype)));
+    return std::nullopt;
+}
+
+namespace {
+
+bool is_strong(const Meaning& meaning) {
+    const auto* tensor = meaning.as<TensorMeaning>();
+    return tensor != nullptr && !tensor->adapts;
+}
+
+// The dtype of the tensors among `operands`; f64 when all adapt. Reports tensors that differ.
+std::optional<DType> common_dtype(Elaboration& elaboration, std::string_view verb, const std::vector<Operand>& operands,
+                                  std::size_t first, SourceRange range) {
+    const Operand* chosen = nullptr;
+    for (std::size_t index = first; index < operands.size(); ++index) {
+        if (!is_strong(operands[index].meaning)) continue;
+        const Type& type = elaboration.builder.type(operands[index].meaning.as<TensorMeaning>()->value);
+        if (chosen == nullptr) {
+            chosen = &operands[index];
+            continue;
+        }
+        const Type& other = elaboration.builder.type(chosen->meaning.as<TensorMeaning>()->value);
+        if (other.dtype == type.dtype) continue;
+        Diagnostic& diagnostic = report(elaboration, kDTypesDiffer, range,
+                                        fmt::format("cannot {} `{}` {} and `{}` {}", verb, chosen->text(),
+                                                    type_text(other), operands[index].text(), type_text(type)));
+        diagnostic.hint =
+            fmt::format("`cast(x, \"{}\")` converts", dtype_name(is_floating(type.dtype) ? type.dtype : other.dtype));
+        return std::nullopt;
+    }
+    if (chosen == nullptr) {
+        bool flags = std::all_of(operands.begin() + static_cast<std::ptrdiff_t>(first), operands.end(),
+                                 [](const Operand& operand) { return operand.meaning.as<bool>() != nullptr; });
+        if (flags) return DType::kBool;
+        // Alone with a tensor mask, numbers are of the language's real type; else they stay adaptable.
+        return first > 0 && is_strong(operands[0].meaning) ? real_dtype(elaboration) : DType::kF64;
+    }
+    return elaboration.builder.type(chosen->meaning.as<TensorMeaning>()->value).dtype;
+}
+
+void note_operands(Elaboration& elaboration, Diagnostic& diagnostic, const std::vector<Operand>& operands,
+                   const std::vector<Value>& values) {
+    for (std::size_t index = 0; index < operands.size(); ++index) {
+        if (!is_strong(operands[index].meaning)) continue;
+        diagnostic.notes.push_back(
+            {operands[index].range, fmt::format("this is {}", type_text(elaboration.builder.type(values[index])))});
+    }
+}
+
+std::string operand_list(Elaboration& elaboration, const std::vector<Operand>& operands,
+                         const std::vector<Value>& values) {
+    std::string text;
+    for (std::size_t index = 0; index < operands.size(); ++index) {
+        if (index > 0) text += index + 1 == operands.size() ? " and " : ", ";
+        text +=
+            fmt::format("`{}` {}", operands[index].text(), shape_text(elaboration.builder.type(values[index]).shape));
+    }
+    return text;
+}
+
+// The shape all operands stretch to; one of them must have it already.
+std::optional<Shape> common_shape(Elaboration& elaboration, std::string_view verb, const std::vector<Operand>& operands,
+                                  const std::vector<Value>& values, SourceRange range) {
+    Shape shape;
+    for (Value value : values) {
+        const Shape& other = elaboration.builder.type(value).shape;
+        if (other.size() > shape.size()) shape.insert(shape.begin(), other.size() - shape.size(), Dim(1));
+        for (std::size_t back = 1; back <= other.size(); ++back) {
+            Dim& extent = shape[shape.size() - back];
+            const Dim& mine = other[other.size() - back];
+            if (extent.is_constant(1)) extent = mine;
+            if (mine.is_constant(1) || mine == extent) continue;
+            Diagnostic& diagnostic =
+                report(elaboration, kShapesDiffer, range,
+                       fmt::format("cannot {} {}", verb, operand_list(elaboration, operands, values)));
+            note_operands(elaboration, diagnostic, operands, values);
+            diagnostic.hint =
+                fmt::format("shapes align at the last axis; {} and {} differ", extent.text(), mine.text());
+            return std::nullopt;
+        }
+    }
+    if (std::any_of(values.begin(), values.end(),
+                    [&](Value value) { return elaboration.builder.type(value).shape == shape; })) {
+        return shape;
+    }
+    Diagnostic& diagnostic = report(elaboration, kOuterBroadcast, range,
+                                    fmt::format("cannot {} {}: neither has the result's shape {}", verb,
+                                                operand_list(elaboration, operands, values), shape_text(shape)));
+    note_operands(elaboration, diagnostic, operands, values);
+    diagnostic.hint = fmt::format("`reshape` one to the other's shape, or write `broadcast(x, {})` where {} is meant",
+                                  shape_text(shape), shape_text(shape));
+    return std::nullopt;
+}
+
+}  // namespace
+
+Meaning apply_elementwise(Elaboration& elaboration, std::string_view op, std::string_view verb,
+                          const std::vector<Operand>& operands, SourceRange range, std::size_t mask_count) {
+    for (const Operand& operand : operands) {
+        if (operand.meaning.is_poison()) return Meaning::poison();
+    }
+    OriginScope origin(elaboration, range);
+    std::optional<DType> dtype = common_dtype(elaboration, verb, operands, mask_count, range);
+    if (!dtype) return Meaning::poison();
+    bool adapts = std::none_of(operands.begin(), operands.end(),
+                               [](const Operand& operand) { return is_strong(operand.meaning); });
+    std::vector<Value> values;
+    for (std::size_t index = 0; index < operands.size(); ++index) {
+        std::optional<Value> value =
+            to_tensor(elaboration, operands[index], index < mask_count ? DType::kBool : *dtype);
+        if (!value) return Meaning::poison();
+        values.push_back(*value);
+    }
+    if (adapts && std::any_of(values.begin(), values.end(),
+                              [&](Value value) { return elaboration.builder.type(value).rank() > 0; })) {
+        adapts = false;  // lists of numbers
+    }
+    std::optional<Shape> shape = common_shape(elaboration, verb, operands, values, range);
+    if (!shape) return Meaning::poison();
+    for (std::size_t index = 0; index < operands.size(); ++index) {
+        std::optional<double> number = operands[index].meaning.number();
+        const Type type = elaboration.builder.type(values[index]);
+        values[index] = number && type.rank() == 0 ? constant_value(elaboration, *number, {type.dtype, *shape})
+                                                   : broadcast_value(elaboration, values[index], *shape);
+    }
+    std::optional<Value> result = add_node(elaboration, op, values, {}, range, operands);
+    return result ? Meaning::tensor(*result, adapts && is_floating(elaboration.builder.type(*result).dtype))
+                  : Meaning::poison();
+}
+
+namespace {
+
+struct BinaryInfo {
+    std::string_view op;
+    std::string_view verb;
+    bool swap = false;    // a > b is b < a
+    bool negate = false;  // a != b is not (a == b)
+};
+
+BinaryInfo binary_info(ast::BinaryOperator op) {
+    switch (op) {
+        case ast::BinaryOperator::kAdd: return {"add", "add"};
+        case ast::BinaryOperator::kSubtract: return {"subtract", "subtract"};
+        case ast::BinaryOperator::kMultiply: return {"multiply", "multiply"};
+        case ast::BinaryOperator::kDivide: return {"divide", "divide"};
+        case ast::BinaryOperator::kPower: return {"power", "raise"};
+        case ast::BinaryOperator::kEqual: return {"equal", "compare"};
+        case ast::BinaryOperator::kNotEqual: return {"equal", "compare", false, true};
+        case ast::BinaryOperator::kLess: return {"less", "compare"};
+        case ast::BinaryOperator::kLessEqual: return {"less_equal", "compare"};
+        case ast::BinaryOperator::kGreater: return {"less", "compare", true};
+        case ast::BinaryOperator::kGreaterEqual: return {"less_equal", "compare", true};
+        case ast::BinaryOperator::kAnd: return {"and", "combine"};
+        case ast::BinaryOperator::kOr: return {"or", "combine"};
+        case ast::BinaryOperator::kRemainder: return {"", "take the remainder of"};
+        case ast::BinaryOperator::kMatrixMultiply: return {"", "contract"};
+    }
+    return {};
+}
+
+// a - floor(a / b) * b, which has the sign of b as in Python.
+Meaning tensor_remainder(Elaboration& elaboration, const Operand& a, const Operand& b, SourceRange range) {
+    Operand quotient{apply_elementwise(elaboration, "divide", "take the remainder of", {a, b}, range), range};
+    Operand whole{apply_elementwise(elaboration, "floor", "round", {quotient}, range), range};
+    Operand multiple{apply_elementwise(elaboration, "multiply", "multiply", {whole, b}, range), range};
+    return apply_elementwise(elaboration, "subtract", "subtract", {a, multiple}, range);
+}
+
+}  // namespace
+
+Meaning apply_binary(Elaboration& elaboration, ast::BinaryOperator op, const Operand& a, const Operand& b,
+                     SourceRange range) {
+    if (a.meaning.is_poison() || b.meaning.is_poison()) return Meaning::poison();
+    if (std::optional<Meaning> known = fold_binary(elaboration, op, a, b, range)) return *known;
+    if (op == ast::BinaryOperator::kMatrixMultiply) return apply_matrix_multiply(elaboration, a, b, range);
+    if (op == ast::BinaryOperator::kRemainder) return tensor_remainder(elaboration, a, b, range);
+    if (op == ast::BinaryOperator::kPower && b.meaning.constant_integer() == 2) {
+        return apply_elementwise(elaboration, "multiply", "square", {a, a}, range);
+    }
+    BinaryInfo info = binary_info(op);
+    Meaning result = apply_elementwise(elaboration, info.op, info.verb,
+                                       info.swap ? std::vector<Operand>{b, a} : std::vector<Operand>{a, b}, range);
+    if (info.negate) result = apply_elementwise(elaboration, "not", "negate", {{result, range}}, range);
+    return result;
+}
+
+Meaning apply_unary(Elaboration& elaboration, ast::UnaryOperator op, const Operand& a, SourceRange range) {
+    if (a.meaning.is_poison()) return Meaning::poison();
+    if (std::optional<Meaning> known = fold_unary(elaboration, op, a, range)) return *known;
+    bool negate = op == ast::UnaryOperator::kNegate;
+    return apply_elementwise(elaboration, negate ? "negate" : "not", negate ? "negate" : "invert", {a}, range);
+}
+
+}  // namespace nncc

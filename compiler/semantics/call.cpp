@@ -1,0 +1,490 @@
+// Calls: matches arguments, binds them in a fresh scope, inlines the body and checks the result against its
+// declaration.
+#include "semantics/call.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "semantics/arithmetic.h"
+#include "semantics/builtin.h"
+#include "semantics/compile_time.h"
+#include "semantics/diagnostic_kinds.h"
+#include "semantics/expression.h"
+#include "semantics/signature.h"
+#include "semantics/storage.h"
+
+namespace nncc {
+
+std::string reserve_layer_name(Elaboration& elaboration, const std::string& callee) {
+    NameSpace& names = *elaboration.names;
+    return names.unique(fmt::format("{}_{}", callee, ++names.calls[callee]));
+}
+
+std::optional<std::vector<const GivenArgument*>> match_arguments(Elaboration& elaboration, const std::string& callee,
+                                                                 const std::vector<ParameterSlot>& parameters,
+                                                                 const std::vector<GivenArgument>& given,
+                                                                 SourceRange call, SourceRange declared) {
+    std::vector<const GivenArgument*> matched(parameters.size(), nullptr);
+    bool fits = true;
+    auto declared_here = [&](Diagnostic& diagnostic) {
+        if (declared.file != nullptr)
+            diagnostic.notes.push_back({declared, fmt::format("`{}` is declared here", callee)});
+    };
+    std::size_t position = 0;
+    for (const GivenArgument& argument : given) {
+        std::size_t slot = position;
+        if (argument.name.empty()) {
+            ++position;
+            if (slot >= parameters.size()) {
+                if (fits) {
+                    std::size_t count = static_cast<std::size_t>(std::count_if(
+                        given.begin(), given.end(), [](const GivenArgument& one) { return one.name.empty(); }));
+                    declared_here(report(elaboration, kTooManyArguments, argument.operand.range,
+                                         fmt::format("`{}` takes at most {} arguments, and {} are given", callee,
+                                                     parameters.size(), count)));
+                }
+                fits = false;
+                continue;
+            }
+        } else {
+            slot = static_cast<std::size_t>(
+                std::find_if(parameters.begin(), parameters.end(),
+                             [&](const ParameterSlot& one) { return one.name == argument.name; }) -
+                parameters.begin());
+            if (slot == parameters.size()) {
+                std::vector<std::string> names;
+                for (const ParameterSlot& one : parameters) names.push_back(one.name);
+                Diagnostic& diagnostic = report(elaboration, kUnknownArgument, argument.name_range,
+                                                fmt::format("`{}` has no argument `{}`", callee, argument.name));
+                declared_here(diagnostic);
+                std::string nearest = nearest_name(argument.name, names);
+                if (!nearest.empty()) diagnostic.hint = fmt::format("did you mean `{}`?", nearest);
+                fits = false;
+                continue;
+            }
+        }
+        if (matched[slot] != nullptr) {
+            Diagnostic& diagnostic = report(elaboration, kArgumentTwice,
+                                            argument.name.empty() ? argument.operand.range : argument.name_range,
+                                            fmt::format("`{}` of `{}` is given twice", parameters[slot].name, callee));
+            diagnostic.notes.push_back({matched[slot]->operand.range, "the first is here"});
+            fits = false;
+            continue;
+        }
+        matched[slot] = &argument;
+    }
+    for (std::size_t slot = 0; slot < parameters.size() && fits; ++slot) {
+        if (!parameters[slot].required || matched[slot] != nullptr) continue;
+        declared_here(report(elaboration, kMissingArgument, call,
+                             fmt::format("`{}` needs its argument `{}`", callee, parameters[slot].name)));
+        fits = false;
+    }
+    if (!fits) return std::nullopt;
+    return matched;
+}
+
+namespace {
+
+bool is_applied_kind(const Meaning& value, ast::FunctionKind kind) {
+    const auto* applied = value.as<AppliedMeaning>();
+    return applied != nullptr && applied->function->kind == kind;
+}
+
+// A bare `adam` is `adam()`.
+void apply_bare(Meaning& value, ast::FunctionKind kind) {
+    const auto* function = value.as<FunctionMeaning>();
+    if (function != nullptr && function->function->kind == kind)
+        value = {AppliedMeaning{function->function, {}, function->function->name.range}};
+}
+
+bool is_callable(const Meaning& value) {
+    return value.as<FunctionMeaning>() != nullptr || value.as<LambdaMeaning>() != nullptr ||
+           value.as<BuiltinMeaning>() != nullptr || value.as<InstanceMeaning>() != nullptr;
+}
+
+bool is_integer_list(const Meaning& value) {
+    if (value.as<IntegerMeaning>() != nullptr || value.as<EllipsisMeaning>() != nullptr) return true;
+    const auto* list = value.as<ListMeaning>();
+    return list != nullptr && std::all_of(list->elements.begin(), list->elements.end(), [](const Meaning& element) {
+               return element.as<IntegerMeaning>() != nullptr;
+           });
+}
+
+}  // namespace
+
+std::string check_argument_kind(Elaboration&, const ast::Parameter& parameter, Meaning& value) {
+    switch (parameter_kind(parameter.type)) {
+        case ParameterKind::kInt: return value.as<IntegerMeaning>() != nullptr ? "" : "an int";
+        case ParameterKind::kFloat:
+            if (std::optional<double> number = value.number()) {
+                value = Meaning::real(*number);
+                return "";
+            }
+            return value.as<IntegerMeaning>() != nullptr ? "" : "a float known at compile time";
+        case ParameterKind::kBool: return value.as<bool>() != nullptr ? "" : "a bool known at compile time";
+        case ParameterKind::kString: return value.as<std::string>() != nullptr ? "" : "a string";
+        case ParameterKind::kInts: return is_integer_list(value) ? "" : "an int or a list of ints";
+        case ParameterKind::kFunction: return is_callable(value) ? "" : "a function";
+        case ParameterKind::kInitializer:
+            apply_bare(value, ast::FunctionKind::kInitializer);
+            return value.number() || is_applied_kind(value, ast::FunctionKind::kInitializer) ? "" : "an initializer";
+        case ParameterKind::kSchedule:
+            apply_bare(value, ast::FunctionKind::kSchedule);
+            return value.number() || is_applied_kind(value, ast::FunctionKind::kSchedule) ? ""
+                                                                                          : "a schedule or a number";
+        case ParameterKind::kOptimizer:
+            apply_bare(value, ast::FunctionKind::kOptimizer);
+            return is_applied_kind(value, ast::FunctionKind::kOptimizer) ? "" : "an optimizer";
+        case ParameterKind::kTensors:
+            return value.as<ListMeaning>() != nullptr || value.as<ParametersMeaning>() != nullptr ? ""
+                                                                                                  : "a list of tensors";
+        case ParameterKind::kTensor:
+        case ParameterKind::kUnknown: return "";
+    }
+    return "";
+}
+
+namespace {
+
+bool is_literal(const ast::Expression& expression) {
+    if (const auto* unary = std::get_if<ast::Unary>(&expression.value)) return is_literal(*unary->operand);
+    return std::holds_alternative<ast::IntegerLiteral>(expression.value) ||
+           std::holds_alternative<ast::FloatLiteral>(expression.value) ||
+           std::holds_alternative<ast::StringLiteral>(expression.value) ||
+           std::holds_alternative<ast::BooleanLiteral>(expression.value);
+}
+
+struct Binder {
+    Elaboration& elaboration;
+    const ast::Function& function;
+    const std::vector<GivenArgument>& given;
+    std::vector<const GivenArgument*> matched;
+    ScopePtr scope = std::make_shared<Scope>();
+    bool fits = true;
+
+    void wrong_kind(const ast::Parameter& parameter, const Operand& operand, const std::string& needed) {
+        Diagnostic& diagnostic =
+            report(elaboration, kWrongKind, operand.range,
+                   fmt::format("argument `{}` of `{}` is {}, and `{}` is {}", parameter.name.text, function.name.text,
+                               needed, operand.text(), describe(operand.meaning, elaboration.builder)));
+        diagnostic.notes.push_back({parameter.range, fmt::format("`{}` is declared here", parameter.name.text)});
+        fits = false;
+    }
+
+    void bind(const ast::Parameter& parameter, Meaning value, const ast::TypeSyntax* axes = nullptr) {
+        scope->bind(parameter.name.text, {std::move(value), Binding::Kind::kArgument, {}, axes});
+    }
+
+    void bind_compile_time(const ast::Parameter& parameter, Operand operand) {
+        std::string needed = check_argument_kind(elaboration, parameter, operand.meaning);
+        if (!needed.empty()) wrong_kind(parameter, operand, needed);
+        bind(parameter, fits ? operand.meaning : Meaning::poison());
+    }
+
+    void bind_tensor(const ast::Parameter& parameter, const Operand& operand, Unification& unification) {
+        bind(parameter, Meaning::poison());
+        std::optional<DType> dtype = declared_dtype(elaboration, parameter.type);
+        if (!dtype) {
+            fits = false;
+            return;
+        }
+        const auto* tensor = operand.meaning.as<TensorMeaning>();
+        if (tensor == nullptr && !operand.meaning.number() && operand.meaning.as<IntegerMeaning>() == nullptr &&
+            operand.meaning.as<ListMeaning>() == nullptr && operand.meaning.as<bool>() == nullptr) {
+            wrong_kind(parameter, operand, fmt::format("a tensor {}", declared_text(parameter.type)));
+            return;
+        }
+        std::optional<Value> value = to_tensor(elaboration, operand, *dtype);
+        if (!value) {
+            fits = false;
+            return;
+        }
+        const Type actual = elaboration.builder.type(*value);
+        if (actual.dtype != *dtype) {
+            wrong_kind(parameter, operand, declared_text(parameter.type));
+            return;
+        }
+        std::string problem = unification.match(parameter.type, actual);
+        if (!problem.empty()) {
+            Diagnostic& diagnostic = report(
+                elaboration, kSignatureMismatch, operand.range,
+                fmt::format("argument `{}` of `{}` is {}, and `{}` is {}: {}", parameter.name.text, function.name.text,
+                            declared_text(parameter.type), operand.text(), type_text(actual), problem));
+            diagnostic.notes.push_back({parameter.range, fmt::format("`{}` is declared here", parameter.name.text)});
+            fits = false;
+            return;
+        }
+        bind(parameter, Meaning::tensor(*value), &parameter.type);
+    }
+
+    // Compile-time arguments and literal defaults first, as dimensions may be made of them; then tensors; then the
+    // defaults that may be made of dimensions.
+    bool run() {
+        Unification unification(elaboration, scope);
+        auto is_tensor = [](const ast::Parameter& parameter) {
+            return parameter_kind(parameter.type) == ParameterKind::kTensor;
+        };
+        for (std::size_t index = 0; index < function.parameters.size(); ++index) {
+            const ast::Parameter& parameter = function.parameters[index];
+            if (parameter_kind(parameter.type) == ParameterKind::kUnknown) {
+                report(elaboration, kUnknownName, parameter.type.name.range,
+                       fmt::format("`{}` is no type", parameter.type.name.text))
+                    .hint =
+                    "types are f32, i32, bool, int, float, string, ints, fn, tensors, initializer, schedule and "
+                    "optimizer";
+                bind(parameter, Meaning::poison());
+                fits = false;
+            } else if (is_tensor(parameter)) {
+                continue;
+            } else if (matched[index] != nullptr) {
+                bind_compile_time(parameter, matched[index]->operand);
+            } else if (is_literal(*parameter.default_value)) {
+                bind_compile_time(parameter, evaluate_operand(elaboration, *parameter.default_value, scope));
+            }
+        }
+        for (std::size_t index = 0; index < function.parameters.size(); ++index) {
+            if (is_tensor(function.parameters[index]) && matched[index] != nullptr)
+                bind_tensor(function.parameters[index], matched[index]->operand, unification);
+        }
+        for (std::size_t index = 0; index < function.parameters.size() && fits; ++index) {
+            const ast::Parameter& parameter = function.parameters[index];
+            if (matched[index] != nullptr || scope->holds(parameter.name.text)) continue;
+            Operand value = evaluate_operand(elaboration, *parameter.default_value, scope);
+            if (value.meaning.is_poison()) fits = false;
+            else if (is_tensor(parameter)) bind_tensor(parameter, value, unification);
+            else bind_compile_time(parameter, value);
+        }
+        return fits;
+    }
+};
+
+std::vector<ParameterSlot> parameter_slots(const ast::Function& function) {
+    std::vector<ParameterSlot> slots;
+    for (const ast::Parameter& parameter : function.parameters)
+        slots.push_back({parameter.name.text, parameter.default_value == nullptr});
+    return slots;
+}
+
+SourceRange last_value_range(const ast::Function& function) {
+    return function.body.statements.empty() ? function.name.range : function.body.statements.back().range;
+}
+
+// The body's value as the declared type says; poison after a report.
+Meaning checked_result(Elaboration& elaboration, const ast::Function& function, const Meaning& value,
+                       const ast::TypeSyntax& declared, const ScopePtr& scope) {
+    SourceRange range = last_value_range(function);
+    if (value.is_poison()) return value;
+    if (parameter_kind(declared) != ParameterKind::kTensor && declared.name.text != "bool") return value;
+    std::optional<DType> dtype = declared_dtype(elaboration, declared);
+    if (!dtype) return Meaning::poison();
+    // A number known at compile time stays one where a scalar is declared.
+    if (value.number() && declared.dimensions.empty()) return value;
+    std::optional<Value> tensor = to_tensor(elaboration, {value, range}, *dtype);
+    if (!tensor) return Meaning::poison();
+    const Type actual = elaboration.builder.type(*tensor);
+    std::string problem = actual.dtype == *dtype
+                              ? Unification(elaboration, scope).match(declared, actual)
+                              : fmt::format("it holds {} instead of {}", dtype_name(actual.dtype), dtype_name(*dtype));
+    if (problem.empty()) return Meaning::tensor(*tensor);
+    Diagnostic& diagnostic = report(elaboration, kWrongResult, range,
+                                    fmt::format("`{}` is declared to give {}, and gives {}: {}", function.name.text,
+                                                declared_text(declared), type_text(actual), problem));
+    diagnostic.notes.push_back({declared.range, "it is declared here"});
+    return Meaning::poison();
+}
+
+Meaning checked_results(Elaboration& elaboration, const ast::Function& function, const Meaning& value,
+                        const ScopePtr& scope) {
+    if (value.is_poison()) return value;
+    if (value.as<NoValue>() != nullptr) {
+        Diagnostic& diagnostic =
+            report(elaboration, kNoValue, function.name.range, fmt::format("`{}` has no value", function.name.text));
+        diagnostic.hint = "the last statement of a body is its value, when it is an expression";
+        return Meaning::poison();
+    }
+    if (function.result) return checked_result(elaboration, function, value, *function.result, scope);
+    if (function.named_results.empty()) return value;
+    const auto* list = value.as<ListMeaning>();
+    if (list == nullptr || list->elements.size() != function.named_results.size()) {
+        report(elaboration, kWrongResult, last_value_range(function),
+               fmt::format("`{}` is declared to give {} results, and gives {}", function.name.text,
+                           function.named_results.size(), describe(value, elaboration.builder)))
+            .hint = "a list of them, as in `[mean, spread]`";
+        return Meaning::poison();
+    }
+    std::vector<Meaning> results;
+    for (std::size_t index = 0; index < list->elements.size(); ++index) {
+        results.push_back(
+            checked_result(elaboration, function, list->elements[index], function.named_results[index].type, scope));
+        if (results.back().is_poison()) return Meaning::poison();
+    }
+    return Meaning::list(std::move(results));
+}
+
+std::string underscored(std::string path) {
+    std::replace(path.begin(), path.end(), '.', '_');
+    return path;
+}
+
+}  // namespace
+
+Meaning apply_function(Elaboration& elaboration, const ast::Function& function, const std::vector<GivenArgument>& given,
+                       SourceRange call, NameSpace& names) {
+    if (function.kind == ast::FunctionKind::kExtern) {
+        report(elaboration, kNotSupported, call, "`extern` functions are not supported by this version");
+        return Meaning::poison();
+    }
+    for (const Frame& frame : elaboration.frames) {
+        if (frame.function != &function) continue;
+        Diagnostic& diagnostic =
+            report(elaboration, kRecursion, call, fmt::format("`{}` calls itself", function.name.text));
+        diagnostic.notes.push_back({function.name.range, "it is declared here"});
+        diagnostic.hint = "calls are inlined, so they must end; `for` repeats";
+        return Meaning::poison();
+    }
+    auto matched = match_arguments(elaboration, function.name.text, parameter_slots(function), given, call,
+                                   function.parameters_range);
+    if (!matched) return Meaning::poison();
+    std::string saved_hint = elaboration.name_hint;
+    if (call.file != nullptr && !is_embedded(call.file) && !names.path.empty())
+        elaboration.name_hint = underscored(names.path);
+    OriginScope origin(elaboration, call);
+    elaboration.name_hint = elaboration.name_hint.empty() ? saved_hint : elaboration.name_hint;
+    Meaning result = Meaning::poison();
+    Binder binder{elaboration, function, given, std::move(*matched)};
+    if (binder.run()) {
+        NameSpace* outer = elaboration.names;
+        elaboration.names = &names;
+        elaboration.frames.push_back({function.name.text, &function, call});
+        Meaning value = evaluate_block(elaboration, function.body, binder.scope);
+        result = checked_results(elaboration, function, value, binder.scope);
+        elaboration.frames.pop_back();
+        elaboration.names = outer;
+    }
+    return result;
+}
+
+namespace {
+
+Meaning apply_lambda(Elaboration& elaboration, const LambdaMeaning& lambda, const std::string& name,
+                     const std::string& layer, const std::vector<GivenArgument>& given, SourceRange call) {
+    std::vector<ParameterSlot> slots;
+    for (const ast::Name& parameter : lambda.lambda->parameters) slots.push_back({parameter.text, true});
+    auto matched = match_arguments(elaboration, name, slots, given, call, {});
+    if (!matched) return Meaning::poison();
+    auto scope = std::make_shared<Scope>(lambda.scope);
+    for (std::size_t index = 0; index < slots.size(); ++index) {
+        scope->bind(slots[index].name, {(*matched)[index]->operand.meaning, Binding::Kind::kArgument, {}, nullptr});
+    }
+    NameSpace names;
+    names.path = elaboration.names->below(layer);
+    NameSpace* outer = elaboration.names;
+    elaboration.names = &names;
+    elaboration.frames.push_back({name, nullptr, call});
+    Meaning value = evaluate_block(elaboration, lambda.lambda->body, scope);
+    elaboration.frames.pop_back();
+    elaboration.names = outer;
+    if (value.as<NoValue>() == nullptr) return value;
+    report(elaboration, kNoValue, lambda.lambda->body.range, fmt::format("`{}` has no value", name));
+    return Meaning::poison();
+}
+
+Meaning apply_instance(Elaboration& elaboration, NewInstance& instance, const std::vector<GivenArgument>& given,
+                       SourceRange call) {
+    std::vector<GivenArgument> all;
+    for (const GivenArgument& argument : given) {
+        if (argument.name.empty()) all.push_back(argument);
+    }
+    for (const Meaning& value : instance.positional) all.push_back({"", {}, {value, instance.range}});
+    for (const GivenArgument& argument : given) {
+        if (!argument.name.empty()) all.push_back(argument);
+    }
+    for (const auto& [name, value] : instance.named) all.push_back({name, instance.range, {value, instance.range}});
+    NameSpace names;
+    names.path = instance.path;
+    names.application = ++instance.applications;
+    return apply_function(elaboration, *instance.function, all, call, names);
+}
+
+// Binds the arguments of an optimizer, a schedule or an initializer; its body runs where it is used.
+Meaning bind_applied(Elaboration& elaboration, const ast::Function& function, const std::vector<GivenArgument>& given,
+                     SourceRange call) {
+    auto matched = match_arguments(elaboration, function.name.text, parameter_slots(function), given, call,
+                                   function.parameters_range);
+    if (!matched) return Meaning::poison();
+    AppliedMeaning applied{&function, {}, call};
+    for (std::size_t index = 0; index < function.parameters.size(); ++index) {
+        if ((*matched)[index] == nullptr) continue;
+        const ast::Parameter& parameter = function.parameters[index];
+        Operand operand = (*matched)[index]->operand;
+        std::string needed = parameter_kind(parameter.type) == ParameterKind::kTensor
+                                 ? "a value known at compile time"
+                                 : check_argument_kind(elaboration, parameter, operand.meaning);
+        if (!needed.empty()) {
+            Diagnostic& diagnostic = report(
+                elaboration, kWrongKind, operand.range,
+                fmt::format("argument `{}` of `{}` is {}, and `{}` is {}", parameter.name.text, function.name.text,
+                            needed, operand.text(), describe(operand.meaning, elaboration.builder)));
+            diagnostic.notes.push_back({parameter.range, fmt::format("`{}` is declared here", parameter.name.text)});
+            return Meaning::poison();
+        }
+        applied.arguments.emplace_back(parameter.name.text, operand.meaning);
+    }
+    return {std::move(applied)};
+}
+
+}  // namespace
+
+Meaning apply_call(Elaboration& elaboration, const Meaning& callee, const std::string& name,
+                   const std::string& layer_name, const std::vector<GivenArgument>& given, SourceRange call) {
+    if (callee.is_poison()) return callee;
+    if (const auto* builtin = callee.as<BuiltinMeaning>())
+        return apply_builtin(elaboration, *builtin->builtin, given, call);
+    if (const auto* lambda = callee.as<LambdaMeaning>())
+        return apply_lambda(elaboration, *lambda, name, layer_name, given, call);
+    if (const auto* instance = callee.as<InstanceMeaning>())
+        return apply_instance(elaboration, *instance->instance, given, call);
+    if (const auto* parameters = callee.as<ParametersMeaning>())
+        return select_parameters(elaboration, *parameters, given, call);
+    if (const auto* declared = callee.as<FunctionMeaning>()) {
+        const ast::Function& function = *declared->function;
+        if (function.kind == ast::FunctionKind::kOptimizer || function.kind == ast::FunctionKind::kSchedule ||
+            function.kind == ast::FunctionKind::kInitializer) {
+            return bind_applied(elaboration, function, given, call);
+        }
+        NameSpace names;
+        bool again = &function == elaboration.analysis.model;  // called in a train block: shares the model's parameters
+        names.path = again ? "" : elaboration.names->below(layer_name);
+        bool saved = elaboration.may_declare;
+        elaboration.may_declare = saved || again;
+        Meaning result = apply_function(elaboration, function, given, call, names);
+        elaboration.may_declare = saved;
+        return result;
+    }
+    report(elaboration, kNotCallable, call,
+           fmt::format("`{}` is {}, which cannot be called", name, describe(callee, elaboration.builder)));
+    return Meaning::poison();
+}
+
+Meaning evaluate_applied(Elaboration& elaboration, const AppliedMeaning& applied, const ScopePtr& context) {
+    std::vector<GivenArgument> given;
+    for (const auto& [name, value] : applied.arguments) given.push_back({name, applied.range, {value, applied.range}});
+    auto matched = match_arguments(elaboration, applied.function->name.text, parameter_slots(*applied.function), given,
+                                   applied.range, {});
+    if (!matched) return Meaning::poison();
+    Binder binder{elaboration, *applied.function, given, std::move(*matched), std::make_shared<Scope>(context)};
+    if (!binder.run()) return Meaning::poison();
+    elaboration.frames.push_back({applied.function->name.text, applied.function, applied.range});
+    for (const ast::Parameter& parameter : applied.function->parameters) {
+        Binding* binding = binder.scope->find(parameter.name.text);
+        const auto* schedule = binding->value.as<AppliedMeaning>();
+        if (schedule == nullptr || schedule->function->kind != ast::FunctionKind::kSchedule) continue;
+        binding->value = evaluate_applied(elaboration, AppliedMeaning(*schedule), context);
+    }
+    Meaning value = evaluate_block(elaboration, applied.function->body, binder.scope);
+    elaboration.frames.pop_back();
+    return value;
+}
+
+}  // namespace nncc

@@ -1,0 +1,136 @@
+// Elaboration: the state while one entry's graph is built from a model's syntax tree, and how mistakes are reported.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "base/diagnostics.h"
+#include "semantics/library.h"
+#include "semantics/model.h"
+#include "semantics/scope.h"
+
+namespace nncc {
+
+enum class EntryKind { kForward, kFit, kLoss, kMetrics, kUpdate, kInitialize };
+
+// A storage of the program and how it starts.
+struct StorageRow {
+    Storage storage;
+    Meaning initializer;
+    SourceRange range;
+};
+
+// What all entries of one model share.
+struct Analysis {
+    const AnalyseOptions& options;
+    Diagnostics& diagnostics;
+    const Library& library;
+    const ast::Function* model = nullptr;
+    std::vector<StorageRow> storages;  // in order of first appearance
+    bool storages_complete = false;    // after `forward`: later entries may only find them
+    DimBindings dims;
+    std::map<std::string, Meaning> constants;  // of `const` items, computed on first use
+    std::set<std::string> constants_in_progress;
+    std::set<std::tuple<const DiagnosticKind*, const SourceFile*, std::uint32_t, std::uint32_t>> reported;
+    Diagnostic already_reported;  // what is handed out for a repeated report
+    std::int64_t steps = 0;       // expressions evaluated, against kMaximumSteps
+
+    Analysis(const AnalyseOptions& given, Diagnostics& sink, const Library& items)
+        : options(given), diagnostics(sink), library(items) {}
+
+    const StorageRow* find_storage(const std::string& path) const;
+};
+
+// One layer's place in the tree of parameter names: `layer_0.transformer_block_1`.
+struct NameSpace {
+    std::string path;
+    std::map<std::string, int> calls;  // of each callee, for `dense_1`, `dense_2`
+    std::set<std::string> used;
+    int application = 1;  // of a layer made by `new`
+
+    std::string unique(const std::string& name);
+    std::string below(const std::string& name) const { return path.empty() ? name : path + "." + name; }
+};
+
+// One function being elaborated.
+struct Frame {
+    std::string name;
+    const ast::Function* function = nullptr;  // null for `fn(x) { … }`
+    SourceRange call;
+};
+
+struct Elaboration {
+    static constexpr int kMaximumDepth = 400;  // of nested evaluation, over all calls
+    static constexpr std::int64_t kMaximumSteps = 2'000'000;
+    static constexpr int kMaximumNodes = 1'000'000;
+
+    Analysis& analysis;
+    EntryKind entry;
+    bool training = false;
+    GraphBuilder builder;
+    std::vector<Frame> frames;
+    NameSpace* names = nullptr;
+    bool may_declare = false;                         // inside the model, where storages live
+    std::map<std::string, Meaning> states;            // path → value at this point of the text
+    std::vector<std::string> stored;                  // paths of states assigned, in order of first assignment
+    std::vector<std::pair<std::string, Value>> fits;  // of the entry `fit`
+    std::set<std::string> seen_storages;
+    SourceRange user_range;  // the innermost expression in a user's file, for origins
+    std::string name_hint;
+    int depth = 0;
+    Value seed;  // i32 scalars of `random`; empty where there are no random bits
+    Value step;
+    std::string random_site;                   // of the initialiser being applied
+    std::map<std::string, int> random_counts;  // of `random` at each place
+    // Set while an optimiser's body runs: its `state`s are slots of this parameter.
+    struct SlotContext {
+        std::string optimizer;
+        std::string parameter;
+        Type type;
+    };
+    std::optional<SlotContext> slots;
+
+    Elaboration(Analysis& shared, EntryKind kind, bool is_training, std::string name)
+        : analysis(shared), entry(kind), training(is_training), builder(std::move(name)) {}
+};
+
+// Reports once per kind and place. A place inside the embedded library is reported at the user's call, with a note
+// inside the library; a place inside a function of the user's gets notes of who called it.
+Diagnostic& report(Elaboration& elaboration, const DiagnosticKind& kind, SourceRange range, std::string message);
+Diagnostic& report(Analysis& analysis, const DiagnosticKind& kind, SourceRange range, std::string message);
+
+// The source text of an expression on one line, cut to 60 characters: `dense(10)`.
+std::string source_text(SourceRange range);
+// "pima.nn:4"
+std::string source_place(SourceRange range);
+
+// Sets the builder's origin from the user's expression and the name hint; restores both at the end of its life.
+class OriginScope {
+  public:
+    OriginScope(Elaboration& elaboration, SourceRange range);
+    OriginScope(const OriginScope&) = delete;
+    OriginScope& operator=(const OriginScope&) = delete;
+    ~OriginScope();
+
+  private:
+    Elaboration& elaboration_;
+    SourceRange saved_range_;
+    std::string saved_hint_;
+};
+
+// One operand of an operation, with what messages call it.
+struct Operand {
+    Meaning meaning;
+    SourceRange range;
+    std::string text() const { return source_text(range); }
+};
+
+// Adds a node, or reports why it does not fit and gives nothing.
+std::optional<Value> add_node(Elaboration& elaboration, std::string_view op, const std::vector<Value>& operands,
+                              const Attributes& attributes, SourceRange range, const std::vector<Operand>& shown = {});
+
+}  // namespace nncc

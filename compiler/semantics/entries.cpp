@@ -1,0 +1,286 @@
+// Entries: forward, fit, initialize, loss, update and metrics, each in a graph of its own.
+#include "semantics/entries.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "ops/record.h"
+#include "semantics/arithmetic.h"
+#include "semantics/call.h"
+#include "semantics/diagnostic_kinds.h"
+#include "semantics/expression.h"
+#include "semantics/signature.h"
+#include "semantics/storage.h"
+
+namespace nncc {
+namespace {
+
+Value add_input(Elaboration& elaboration, const std::string& name, const Type& type, SourceRange range) {
+    Attributes attributes;
+    attributes.set("name", name);
+    attributes.set("type", type);
+    return elaboration.builder.add("input", {}, attributes, {name, source_place(range), source_text(range)});
+}
+
+void bind_name(const ScopePtr& scope, const std::string& name, Meaning value) {
+    scope->bind(name, {std::move(value), Binding::Kind::kArgument, {}, nullptr});
+}
+
+std::string result_name(const ast::Function& model, std::size_t index) {
+    return model.named_results.empty() ? "output" : model.named_results[index].name.text;
+}
+
+// Elaborates the model on input nodes; binds inputs, results and `output` in `scope`. The results, or nothing.
+std::optional<std::vector<Value>> run_model(Elaboration& elaboration, const ModelInterface& interface,
+                                            const ScopePtr& scope) {
+    const ast::Function& model = *elaboration.analysis.model;
+    std::vector<GivenArgument> given;
+    for (const ModelInput& input : interface.inputs) {
+        Meaning value = Meaning::tensor(add_input(elaboration, input.name, input.type, input.range));
+        bind_name(scope, input.name, value);
+        given.push_back({input.name, {}, {value, input.range}});
+    }
+    for (const auto& [name, value] : interface.arguments) given.push_back({name, {}, {value, model.name.range}});
+    NameSpace names;
+    elaboration.may_declare = true;
+    Meaning result = apply_function(elaboration, model, given, {}, names);
+    elaboration.may_declare = false;
+    if (result.is_poison()) return std::nullopt;
+    bind_name(scope, "output", result);
+    std::vector<Meaning> results = {result};
+    if (!model.named_results.empty()) results = result.as<ListMeaning>()->elements;
+    std::vector<Value> values;
+    for (std::size_t index = 0; index < results.size(); ++index) {
+        std::optional<Value> value = to_tensor(elaboration, {results[index], model.name.range});
+        if (!value) return std::nullopt;
+        if (!model.named_results.empty()) bind_name(scope, result_name(model, index), results[index]);
+        values.push_back(*value);
+    }
+    return values;
+}
+
+Graph without_dead_nodes(Elaboration& elaboration) {
+    Graph graph = std::move(elaboration.builder).finish();
+    return rewrite(graph, [](GraphBuilder&, const Node&, const std::vector<Value>&) { return std::nullopt; });
+}
+
+bool has_failed(const Analysis& analysis) { return analysis.diagnostics.has_errors(); }
+
+// Every storage that `forward` made must be there in training too.
+bool check_same_storages(Elaboration& elaboration) {
+    for (const StorageRow& row : elaboration.analysis.storages) {
+        if (row.storage.kind == StorageKind::kSlot || row.storage.kind == StorageKind::kCounter) continue;
+        if (elaboration.seen_storages.contains(row.storage.name)) continue;
+        report(elaboration.analysis, kStoragesDiffer, row.range,
+               fmt::format("`{}` does not exist in training", row.storage.name))
+            .hint = "declare it outside of `if training`";
+        return false;
+    }
+    return true;
+}
+
+}  // namespace
+
+std::optional<Graph> build_forward(Analysis& analysis, ModelInterface& interface) {
+    Elaboration elaboration(analysis, EntryKind::kForward, false, "forward");
+    NameSpace names;
+    elaboration.names = &names;
+    std::optional<std::vector<Value>> results = run_model(elaboration, interface, std::make_shared<Scope>());
+    analysis.storages_complete = true;
+    if (!results || has_failed(analysis)) return std::nullopt;
+    for (std::size_t index = 0; index < results->size(); ++index) {
+        std::string name = result_name(*analysis.model, index);
+        elaboration.builder.output(name, (*results)[index]);
+        interface.outputs.emplace_back(name, elaboration.builder.type((*results)[index]));
+    }
+    add_stores(elaboration);
+    return without_dead_nodes(elaboration);
+}
+
+std::optional<Graph> build_fit(Analysis& analysis, const ModelInterface& interface) {
+    Elaboration elaboration(analysis, EntryKind::kFit, false, "fit");
+    NameSpace names;
+    elaboration.names = &names;
+    if (!run_model(elaboration, interface, std::make_shared<Scope>()) || has_failed(analysis)) return std::nullopt;
+    std::set<std::string> done;
+    for (const auto& [path, value] : elaboration.fits) {
+        if (done.insert(path).second) elaboration.builder.output(path, value);
+    }
+    return without_dead_nodes(elaboration);
+}
+
+namespace {
+
+// Until it is fitted, a fit has the value that inputs of zeros give it: centre 0, spread 1.
+ConstantData unfitted(const Evaluation<double>& zeros, const StorageRow& row) {
+    const Tensor<double>& value = zeros.outputs.at(row.storage.name);
+    ConstantData data;
+    data.elements.assign(value.elements.begin(), value.elements.end());
+    if (std::all_of(data.elements.begin(), data.elements.end(), [&](double x) { return x == data.elements[0]; }))
+        data.elements.resize(1);
+    return data;
+}
+
+Evaluation<double> fit_on_zeros(const Analysis& analysis, const Graph& fit) {
+    Bindings<double> bindings;
+    for (const auto& [name, binding] : analysis.dims) bindings.dims[name] = binding.value;
+    for (const Node& node : fit.nodes()) {
+        if (node.op->name != "input") continue;
+        Tensor<double> zeros;
+        zeros.dtype = node.type().dtype;
+        std::int64_t count = 1;
+        for (const Dim& dim : node.type().shape) {
+            zeros.extents.push_back(dim.value(bindings.dims).value_or(1));
+            count *= zeros.extents.back();
+        }
+        zeros.elements.setZero(count);
+        bindings.inputs[node.attributes.text("name")] = std::move(zeros);
+    }
+    return evaluate(fit, bindings);
+}
+
+}  // namespace
+
+std::optional<Graph> build_initialize(Analysis& analysis, const Graph* fit, const ModelInterface&) {
+    Elaboration elaboration(analysis, EntryKind::kInitialize, false, "initialize");
+    std::optional<Evaluation<double>> zeros;
+    if (fit != nullptr) zeros = fit_on_zeros(analysis, *fit);
+    elaboration.seed = add_input(elaboration, "seed", {DType::kI32, {}}, {});
+    elaboration.step = constant_value(elaboration, 0, {DType::kI32, {}});
+    std::vector<StorageRow> rows = analysis.storages;
+    for (const StorageRow& row : rows) {
+        if (row.storage.kind == StorageKind::kCounter) continue;
+        std::optional<Value> value;
+        if (row.storage.kind == StorageKind::kFit) {
+            Attributes attributes;
+            attributes.set("value", unfitted(*zeros, row));
+            attributes.set("type", row.storage.type);
+            value = add_node(elaboration, "constant", {}, attributes, row.range);
+        } else {
+            value = initial_value(elaboration, row);
+        }
+        if (!value) continue;
+        Attributes attributes;
+        attributes.set("name", row.storage.name);
+        elaboration.builder.add("store", {*value}, attributes, elaboration.builder.node(*value).origin);
+    }
+    if (has_failed(analysis)) return std::nullopt;
+    return without_dead_nodes(elaboration);
+}
+
+namespace {
+
+// Feeds that are no input of the model, as input nodes.
+void bind_data(Elaboration& elaboration, const TrainBlock& train, const ScopePtr& scope) {
+    for (const Feed& feed : train.spec.feeds) {
+        if (!feed.is_input)
+            bind_name(scope, feed.name, Meaning::tensor(add_input(elaboration, feed.name, feed.type, feed.range)));
+    }
+}
+
+ParametersMeaning parameters_of(const Analysis& analysis) {
+    ParametersMeaning parameters;
+    for (const StorageRow& row : analysis.storages) {
+        if (row.storage.kind == StorageKind::kParam) parameters.names.push_back(row.storage.name);
+    }
+    return parameters;
+}
+
+void evaluate_definitions(Elaboration& elaboration, const TrainBlock& train,
+                          const std::vector<const ast::Expression*>& roots, const ScopePtr& scope) {
+    bind_name(scope, "params", {parameters_of(elaboration.analysis)});
+    for (const ast::TrainEntry* definition : needed_definitions(train, roots)) {
+        Operand value = evaluate_operand(elaboration, *definition->value, scope);
+        bind_pattern(elaboration, definition->pattern, value, *scope);
+    }
+}
+
+// The expression as a scalar f32.
+std::optional<Value> evaluate_scalar(Elaboration& elaboration, const ast::Expression& expression, const ScopePtr& scope,
+                                     std::string_view what) {
+    Operand operand = evaluate_operand(elaboration, expression, scope);
+    OriginScope origin(elaboration, expression.range);
+    std::optional<Value> value = to_tensor(elaboration, operand, real_dtype(elaboration));
+    if (!value) return std::nullopt;
+    const Type type = elaboration.builder.type(*value);
+    if (type.rank() == 0 && is_floating(type.dtype)) return value;
+    Diagnostic& diagnostic =
+        report(elaboration, kLossNotScalar, expression.range,
+               fmt::format("a {} is one number, and `{}` is {}", what, operand.text(), type_text(type)));
+    diagnostic.hint = "`mean(…)` makes one of a tensor";
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Graph> build_loss(Analysis& analysis, const ModelInterface& interface, const TrainBlock& train) {
+    const ast::Expression* loss = train.setting("loss");
+    Elaboration elaboration(analysis, EntryKind::kLoss, true, "loss");
+    NameSpace names;
+    elaboration.names = &names;
+    elaboration.seen_storages = {"step", "seed"};
+    elaboration.seed = std::get<TensorMeaning>(storage_value(elaboration, "seed").value).value;
+    elaboration.step = std::get<TensorMeaning>(storage_value(elaboration, "step").value).value;
+    auto scope = std::make_shared<Scope>();
+    std::optional<std::vector<Value>> results = run_model(elaboration, interface, scope);
+    if (!results) return std::nullopt;
+    bind_data(elaboration, train, scope);
+    evaluate_definitions(elaboration, train, {loss}, scope);
+    std::optional<Value> value = evaluate_scalar(elaboration, *loss, scope, "loss");
+    if (!value || !check_same_storages(elaboration) || has_failed(analysis)) return std::nullopt;
+    elaboration.builder.output("loss", *value);
+    add_stores(elaboration);
+    return without_dead_nodes(elaboration);
+}
+
+std::optional<Graph> build_metrics(Analysis& analysis, const ModelInterface& interface, const TrainBlock& train,
+                                   std::vector<std::string>& display) {
+    const ast::Expression* loss = train.setting("loss");
+    const ast::Expression* metrics = train.setting("metrics");
+    std::vector<const ast::Expression*> wanted = {loss};
+    if (metrics != nullptr) {
+        if (const auto* list = std::get_if<ast::ListLiteral>(&metrics->value)) {
+            for (const ast::ExpressionPtr& element : list->elements) wanted.push_back(element.get());
+        } else {
+            wanted.push_back(metrics);
+        }
+    }
+    Elaboration elaboration(analysis, EntryKind::kMetrics, false, "metrics");
+    NameSpace names;
+    elaboration.names = &names;
+    auto scope = std::make_shared<Scope>();
+    for (const ModelInput& input : interface.inputs)
+        bind_name(scope, input.name, Meaning::tensor(add_input(elaboration, input.name, input.type, input.range)));
+    std::vector<Meaning> results;
+    for (const auto& [name, type] : interface.outputs) {
+        results.push_back(Meaning::tensor(add_input(elaboration, name, type, analysis.model->name.range)));
+        bind_name(scope, name, results.back());
+    }
+    if (!analysis.model->named_results.empty()) bind_name(scope, "output", Meaning::list(results));
+    bind_data(elaboration, train, scope);
+    evaluate_definitions(elaboration, train, wanted, scope);
+    for (const ast::Expression* expression : wanted) {
+        std::optional<Value> value =
+            evaluate_scalar(elaboration, *expression, scope, expression == loss ? "loss" : "metric");
+        if (!value) continue;
+        std::string name = "loss";
+        if (expression != loss) {
+            const auto* call = std::get_if<ast::Call>(&expression->value);
+            const auto* callee = call != nullptr ? std::get_if<ast::NameUse>(&call->callee->value) : nullptr;
+            name = callee != nullptr ? callee->name : source_text(expression->range);
+            auto is_taken = [&](const std::string& candidate) {
+                return candidate == "loss" || std::find(display.begin(), display.end(), candidate) != display.end();
+            };
+            if (is_taken(name)) name = source_text(expression->range);
+            for (int copy = 2; is_taken(name); ++copy)
+                name = fmt::format("{} {}", source_text(expression->range), copy);
+            display.push_back(name);
+        }
+        elaboration.builder.output(name, *value);
+    }
+    if (has_failed(analysis)) return std::nullopt;
+    return without_dead_nodes(elaboration);
+}
+
+}  // namespace nncc

@@ -1,0 +1,34 @@
+// Library: the items of the user's file, of what it imports and of the embedded library, found by name.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/diagnostics.h"
+#include "semantics/model.h"
+#include "syntax/ast.h"
+
+namespace nncc {
+
+struct Library {
+    std::vector<std::unique_ptr<ast::File>> files;  // the user's first, then its imports, then the embedded ones
+    std::map<std::string, const ast::Item*> users;
+    std::map<std::string, const ast::Item*> embedded;
+    std::vector<const ast::Train*> trains;  // of the user's files
+    std::vector<const ast::Item*> models;   // of the user's first file
+    std::map<const ast::Function*, const ast::Item*> items;
+
+    // The user's items hide the embedded ones, but not within the embedded files.
+    const ast::Item* find(const std::string& name, const SourceFile* seen_from) const;
+};
+
+bool is_constant_item(const Library& library, const std::string& name, const SourceFile* seen_from);
+bool is_embedded(const SourceFile* file);  // "stdlib/..."
+
+// Parses the file, its imports and the embedded library. Problems go to `diagnostics`.
+Library load_library(const SourceFile& file, const AnalyseOptions& options, SourceLoader& loader,
+                     Diagnostics& diagnostics);
+
+}  // namespace nncc

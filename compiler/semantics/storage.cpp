@@ -1,0 +1,391 @@
+// Storages: rows of the table, their leaves in the graph, states assigned, and how each storage starts.
+#include "semantics/storage.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "ops/record.h"
+#include "semantics/arithmetic.h"
+#include "semantics/call.h"
+#include "semantics/compile_time.h"
+#include "semantics/diagnostic_kinds.h"
+#include "semantics/expression.h"
+#include "semantics/signature.h"
+
+namespace nncc {
+namespace {
+
+std::string hint_of(std::string path) {
+    std::replace(path.begin(), path.end(), '.', '_');
+    return path;
+}
+
+Value storage_leaf(Elaboration& elaboration, const Storage& storage) {
+    Attributes attributes;
+    attributes.set("name", storage.name);
+    attributes.set("storage_kind", std::string(storage_kind_name(storage.kind)));
+    attributes.set("type", storage.type);
+    Origin origin = elaboration.builder.origin();
+    origin.name = hint_of(storage.name);
+    return elaboration.builder.add("storage", {}, attributes, origin);
+}
+
+// A number, or an initializer with its arguments; a bare `zeros` gets none.
+Meaning initializer_of(Elaboration& elaboration, const ast::Expression& expression, const ScopePtr& scope) {
+    Meaning value = evaluate(elaboration, expression, scope);
+    if (value.is_poison() || value.number()) return value;
+    const auto* function = value.as<FunctionMeaning>();
+    if (function != nullptr && function->function->kind == ast::FunctionKind::kInitializer) {
+        return {AppliedMeaning{function->function, {}, expression.range}};
+    }
+    const auto* applied = value.as<AppliedMeaning>();
+    if (applied != nullptr && applied->function->kind == ast::FunctionKind::kInitializer) return value;
+    report(elaboration, kWrongKind, expression.range,
+           fmt::format("`{}` is {}; a storage starts as an initializer or a number", source_text(expression.range),
+                       describe(value, elaboration.builder)))
+        .hint = "`zeros`, `glorot_uniform`, `constant(0.5)` are initializers";
+    return Meaning::poison();
+}
+
+bool depends_on_inputs_only(const GraphBuilder& builder, Value value, std::string& culprit) {
+    std::vector<int> waiting = {value.node};
+    std::set<int> seen;
+    while (!waiting.empty()) {
+        int index = waiting.back();
+        waiting.pop_back();
+        if (!seen.insert(index).second) continue;
+        const Node& node = builder.node(Value{index, 0});
+        if (node.op->name == "storage") {
+            culprit = fmt::format("`{}`", node.attributes.text("name"));
+            return false;
+        }
+        if (node.op->facts.random) {
+            culprit = "random bits";
+            return false;
+        }
+        for (Value operand : node.operands) waiting.push_back(operand.node);
+    }
+    return true;
+}
+
+void declare_fit(Elaboration& elaboration, const ast::StorageDeclaration& declaration, const std::string& path,
+                 ScopePtr& scope) {
+    Operand fitted = evaluate_operand(elaboration, *declaration.initializer, scope);
+    OriginScope origin(elaboration, declaration.name.range);
+    std::optional<Value> value = to_tensor(elaboration, fitted, real_dtype(elaboration));
+    Meaning bound = Meaning::poison();
+    if (value) {
+        const Type type = elaboration.builder.type(*value);
+        std::optional<Type> declared = declaration.type ? evaluate_type(elaboration, *declaration.type, scope) : type;
+        if (declared && *declared != type) {
+            report(elaboration, kWrongResult, declaration.initializer->range,
+                   fmt::format("`{}` is {}, and `{}` is declared {}", fitted.text(), type_text(type),
+                               declaration.name.text, type_text(*declared)));
+        } else if (declared && enter_storage(elaboration, path, StorageKind::kFit, type, Meaning::integer(Dim(0)),
+                                             declaration.name.range) != nullptr) {
+            if (elaboration.entry == EntryKind::kFit) {
+                std::string culprit;
+                if (!depends_on_inputs_only(elaboration.builder, *value, culprit)) {
+                    report(elaboration, kFitDependence, declaration.initializer->range,
+                           fmt::format("the fit `{}` depends on {}; it may depend on inputs and other fits only",
+                                       declaration.name.text, culprit));
+                }
+                elaboration.fits.emplace_back(path, *value);
+                bound = Meaning::tensor(*value);
+            } else {
+                bound = storage_value(elaboration, path);
+            }
+        }
+    }
+    scope->bind(declaration.name.text, {bound, Binding::Kind::kStorage, {}, nullptr});
+}
+
+struct Declared {
+    std::string path;
+    StorageKind kind;
+    std::optional<Type> type;
+};
+
+Declared declared_storage(Elaboration& elaboration, const ast::StorageDeclaration& declaration, const ScopePtr& scope) {
+    Declared result;
+    bool param = declaration.keyword == ast::StorageKeyword::kParam;
+    if (elaboration.slots) {
+        const Elaboration::SlotContext& slots = *elaboration.slots;
+        result.path = fmt::format("{}.{}/{}", slots.optimizer, declaration.name.text, slots.parameter);
+        result.kind = StorageKind::kSlot;
+        if (param) {
+            report(elaboration, kMisplaced, declaration.name.range, "an optimizer has `state`, no `param`");
+            return result;
+        }
+        result.type = declaration.type ? evaluate_type(elaboration, *declaration.type, scope) : slots.type;
+        return result;
+    }
+    result.path = elaboration.names->below(elaboration.names->unique(declaration.name.text));
+    // A layer made by `new` shares its params; each application has its own states.
+    if (!param && elaboration.names->application > 1) result.path += fmt::format("_{}", elaboration.names->application);
+    result.kind = param ? StorageKind::kParam : StorageKind::kState;
+    if (!elaboration.may_declare) {
+        report(elaboration, kMisplaced, declaration.name.range,
+               fmt::format("`{}` is declared outside of a model", declaration.name.text))
+            .hint = "losses, metrics and settings may use the model's storages, and have none of their own";
+        return result;
+    }
+    if (!declaration.type) {
+        report(elaboration, kMissingArgument, declaration.name.range,
+               fmt::format("`{}` needs a type", declaration.name.text))
+            .hint = fmt::format("as in `{} {}: f32[units] = zeros`", param ? "param" : "state", declaration.name.text);
+        return result;
+    }
+    result.type = evaluate_type(elaboration, *declaration.type, scope);
+    return result;
+}
+
+bool has_bounded_extent(const Analysis& analysis, const Type& type) {
+    for (const Dim& dim : type.shape) {
+        for (const Dim::Term& term : dim.terms()) {
+            for (const std::string& name : term.names) {
+                auto found = analysis.dims.find(name);
+                if (found != analysis.dims.end() && found->second.bounded) return true;
+            }
+        }
+    }
+    return false;
+}
+
+}  // namespace
+
+const StorageRow* enter_storage(Elaboration& elaboration, const std::string& path, StorageKind kind, const Type& type,
+                                const Meaning& initializer, SourceRange range) {
+    Analysis& analysis = elaboration.analysis;
+    elaboration.seen_storages.insert(path);
+    if (const StorageRow* row = analysis.find_storage(path)) {
+        if (row->storage.type == type && row->storage.kind == kind) return row;
+        Diagnostic& diagnostic = report(elaboration, kSignatureMismatch, range,
+                                        fmt::format("the shared `{}` is {} here, and {} where it was made", path,
+                                                    type_text(type), type_text(row->storage.type)));
+        diagnostic.notes.push_back({row->range, "it was made here"});
+        return nullptr;
+    }
+    if (analysis.storages_complete && kind != StorageKind::kSlot && kind != StorageKind::kCounter) {
+        report(elaboration, kStoragesDiffer, range,
+               fmt::format("`{}` exists in {} only", path, elaboration.training ? "training" : "this entry"))
+            .hint = "declare it outside of `if training`";
+        return nullptr;
+    }
+    if (has_bounded_extent(analysis, type)) {
+        report(elaboration, kNotSupported, range,
+               fmt::format("`{}` is {}: a storage with a bounded extent is not supported by this version", path,
+                           type_text(type)))
+            .hint = "give the dimension one value, as in `-D time=64`";
+        return nullptr;
+    }
+    constexpr std::size_t kMaximumStorages = 100'000;
+    if (analysis.storages.size() >= kMaximumStorages) {
+        report(elaboration, kModelTooLarge, range,
+               fmt::format("the model has more than {} storages", kMaximumStorages));
+        return nullptr;
+    }
+    analysis.storages.push_back({{path, kind, type}, initializer, range});
+    return &analysis.storages.back();
+}
+
+void declare_storage(Elaboration& elaboration, const ast::StorageDeclaration& declaration, ScopePtr& scope) {
+    const std::string& name = declaration.name.text;
+    if (scope->holds(name)) scope = std::make_shared<Scope>(scope);
+    scope->bind(name, {Meaning::poison(), Binding::Kind::kStorage, {}, nullptr});
+    if (declaration.keyword == ast::StorageKeyword::kStream || declaration.keyword == ast::StorageKeyword::kCarry) {
+        report(elaboration, kNotSupported, declaration.name.range,
+               fmt::format("`{}` storages are not supported by this version",
+                           declaration.keyword == ast::StorageKeyword::kStream ? "stream" : "carry"));
+        return;
+    }
+    if (declaration.keyword == ast::StorageKeyword::kFit) {
+        if (!elaboration.may_declare || elaboration.slots) {
+            report(elaboration, kMisplaced, declaration.name.range,
+                   fmt::format("`{}` is fitted outside of a model", name));
+            return;
+        }
+        declare_fit(elaboration, declaration, elaboration.names->below(elaboration.names->unique(name)), scope);
+        return;
+    }
+    Declared declared = declared_storage(elaboration, declaration, scope);
+    Meaning initializer = initializer_of(elaboration, *declaration.initializer, scope);
+    if (!declared.type || initializer.is_poison()) return;
+    const StorageRow* row =
+        enter_storage(elaboration, declared.path, declared.kind, *declared.type, initializer, declaration.name.range);
+    if (row == nullptr) return;
+    OriginScope origin(elaboration, declaration.name.range);
+    bool param = declared.kind == StorageKind::kParam;
+    const ast::TypeSyntax* axes = declaration.type ? &*declaration.type : nullptr;
+    scope->bind(name, {storage_value(elaboration, declared.path),
+                       param ? Binding::Kind::kStorage : Binding::Kind::kState, declared.path, axes});
+}
+
+Meaning storage_value(Elaboration& elaboration, const std::string& path) {
+    if (auto current = elaboration.states.find(path); current != elaboration.states.end()) return current->second;
+    const StorageRow* row = elaboration.analysis.find_storage(path);
+    NNCC_CHECK(row != nullptr, "no storage {}", path);
+    return Meaning::tensor(storage_leaf(elaboration, row->storage));
+}
+
+Meaning instance_parameter(Elaboration& elaboration, const NewInstance& instance, const ast::Name& name,
+                           SourceRange range) {
+    std::string path = instance.path + "." + name.text;
+    if (elaboration.analysis.find_storage(path) != nullptr && instance.applications > 0) {
+        OriginScope origin(elaboration, range);
+        return storage_value(elaboration, path);
+    }
+    Diagnostic& diagnostic =
+        report(elaboration, kNoMember, name.range, fmt::format("`{}` has no parameter `{}`", instance.path, name.text));
+    diagnostic.hint = instance.applications == 0 ? "its parameters appear at its first application" : "";
+    return Meaning::poison();
+}
+
+void assign_state(Elaboration& elaboration, const ast::Assignment& assignment, const ScopePtr& scope) {
+    Operand value = evaluate_operand(elaboration, *assignment.value, scope);
+    Binding* binding = scope->find(assignment.name.text);
+    if (binding == nullptr) {
+        report(elaboration, kUnknownName, assignment.name.range, fmt::format("`{}` is unknown", assignment.name.text));
+        return;
+    }
+    if (binding->value.is_poison() || value.meaning.is_poison()) return;
+    if (binding->kind != Binding::Kind::kState) {
+        report(elaboration, kCannotAssign, assignment.name.range,
+               fmt::format("`{}` is no state, so `<-` cannot change it", assignment.name.text))
+            .hint = "`state name: type = start` declares one; `let` binds a name anew";
+        return;
+    }
+    OriginScope origin(elaboration, join(assignment.name.range, value.range));
+    const Type type = elaboration.builder.type(binding->value.as<TensorMeaning>()->value);
+    std::optional<Value> tensor = to_tensor(elaboration, value, type.dtype);
+    if (!tensor) return;
+    const Type given = elaboration.builder.type(*tensor);
+    if (given.dtype == type.dtype && given.rank() == 0) tensor = broadcast_value(elaboration, *tensor, type.shape);
+    if (elaboration.builder.type(*tensor) != type) {
+        report(elaboration, kWrongResult, value.range,
+               fmt::format("`{}` is {}, and `{}` is {}", value.text(), type_text(given), assignment.name.text,
+                           type_text(type)));
+        return;
+    }
+    binding->value = Meaning::tensor(*tensor);
+    if (!elaboration.states.contains(binding->path)) elaboration.stored.push_back(binding->path);
+    elaboration.states.insert_or_assign(binding->path, binding->value);
+}
+
+bool matches_pattern(std::string_view name, std::string_view pattern) {
+    std::size_t at = 0;
+    std::size_t in = 0;
+    std::size_t star = std::string_view::npos;
+    std::size_t resume = 0;
+    while (at < name.size()) {
+        if (in < pattern.size() && pattern[in] == '*') {
+            star = in++;
+            resume = at;
+        } else if (in < pattern.size() && pattern[in] == name[at]) {
+            ++in;
+            ++at;
+        } else if (star != std::string_view::npos) {
+            in = star + 1;
+            at = ++resume;
+        } else {
+            return false;
+        }
+    }
+    while (in < pattern.size() && pattern[in] == '*') ++in;
+    return in == pattern.size();
+}
+
+Meaning select_parameters(Elaboration& elaboration, const ParametersMeaning& parameters,
+                          const std::vector<GivenArgument>& given, SourceRange call) {
+    ParametersMeaning chosen;
+    std::vector<std::string> patterns;
+    for (const GivenArgument& argument : given) {
+        std::optional<std::string> pattern = to_text(elaboration, argument.operand);
+        if (!pattern) return Meaning::poison();
+        patterns.push_back(*pattern);
+        if (std::none_of(parameters.names.begin(), parameters.names.end(),
+                         [&](const std::string& name) { return matches_pattern(name, *pattern); })) {
+            report(elaboration, kUnknownName, argument.operand.range,
+                   fmt::format("no parameter is named `{}`", *pattern))
+                .hint = parameters.names.empty()
+                            ? ""
+                            : fmt::format("the first is `{}`; `*` stands for any text", parameters.names[0]);
+            return Meaning::poison();
+        }
+    }
+    if (patterns.empty()) {
+        report(elaboration, kMissingArgument, call, "`params` needs a pattern when it is called").hint =
+            "`params` alone is all of them";
+        return Meaning::poison();
+    }
+    for (const std::string& name : parameters.names) {
+        if (std::any_of(patterns.begin(), patterns.end(),
+                        [&](const std::string& pattern) { return matches_pattern(name, pattern); }))
+            chosen.names.push_back(name);
+    }
+    return {std::move(chosen)};
+}
+
+void add_stores(Elaboration& elaboration) {
+    for (const std::string& path : elaboration.stored) {
+        Value value = elaboration.states.at(path).as<TensorMeaning>()->value;
+        Attributes attributes;
+        attributes.set("name", path);
+        elaboration.builder.add("store", {value}, attributes, elaboration.builder.node(value).origin);
+    }
+}
+
+namespace {
+
+Dim fan(const Shape& shape, bool in) {
+    if (shape.empty()) return Dim(1);
+    if (shape.size() == 1) return shape[0];
+    Dim result = in ? shape[shape.size() - 2] : shape.back();
+    for (std::size_t axis = 0; axis + 2 < shape.size(); ++axis)
+        result = Dim::multiply(result, shape[axis]).value_or(Dim(1));
+    return result;
+}
+
+}  // namespace
+
+std::optional<Value> initial_value(Elaboration& elaboration, const StorageRow& row) {
+    Storage storage = row.storage;
+    elaboration.name_hint = hint_of(storage.name);
+    OriginScope origin(elaboration, row.range);
+    if (std::optional<double> number = row.initializer.number())
+        return constant_value(elaboration, *number, storage.type);
+    const auto* applied = row.initializer.as<AppliedMeaning>();
+    NNCC_CHECK(applied != nullptr, "no initializer of {}", storage.name);
+    auto scope = std::make_shared<Scope>();
+    std::vector<Meaning> extents;
+    Dim rows(1);
+    for (std::size_t axis = 0; axis < storage.type.shape.size(); ++axis) {
+        extents.push_back(Meaning::integer(storage.type.shape[axis]));
+        if (axis + 1 < storage.type.shape.size()) rows = Dim::multiply(rows, storage.type.shape[axis]).value_or(Dim(1));
+    }
+    auto bind = [&](const char* name, Meaning value) {
+        scope->bind(name, {std::move(value), Binding::Kind::kArgument, {}, nullptr});
+    };
+    bind("shape", Meaning::list(extents));
+    bind("rows", Meaning::integer(rows));
+    bind("columns", Meaning::integer(storage.type.shape.empty() ? Dim(1) : storage.type.shape.back()));
+    bind("fan_in", Meaning::integer(fan(storage.type.shape, true)));
+    bind("fan_out", Meaning::integer(fan(storage.type.shape, false)));
+    NameSpace names;
+    elaboration.names = &names;
+    elaboration.random_site = storage.name;
+    Operand value{evaluate_applied(elaboration, *applied, scope), applied->range};
+    std::optional<Value> tensor = to_tensor(elaboration, value, storage.type.dtype);
+    if (!tensor) return std::nullopt;
+    if (storage.type.dtype == DType::kI32) tensor = cast_value(elaboration, *tensor, DType::kI32);
+    if (elaboration.builder.type(*tensor).rank() == 0)
+        tensor = broadcast_value(elaboration, *tensor, storage.type.shape);
+    if (elaboration.builder.type(*tensor) == storage.type) return tensor;
+    report(elaboration, kWrongResult, row.range,
+           fmt::format("`{}` makes {} for `{}`, which is {}", applied->function->name.text,
+                       type_text(elaboration.builder.type(*tensor)), storage.name, type_text(storage.type)));
+    return std::nullopt;
+}
+
+}  // namespace nncc
