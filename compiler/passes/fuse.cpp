@@ -29,13 +29,28 @@ bool is_repeated_constant(const Node& node) {
     return node.op->name == "constant" && node.attributes.constant("value").elements.size() == 1;
 }
 
-// relu keeps its result, not its argument: `0 < x` in the backward pass is the same as `0 < select(0 < x, x, 0)`, which
-// is in a buffer anyway as the next layer's operand. Both are false for NaN.
+// relu keeps its result, not its argument: the mask `x <= 0` in the backward pass is the same as `select(x <= 0, 0, x)
+// <= 0`, which is in a buffer anyway as the next layer's operand; `0 < x` with its branches swapped likewise. Both
+// forms agree for NaN too.
+struct Relu {
+    Value mask, zero;
+    bool less = false;  // the form of the mask
+};
+
+std::optional<Relu> as_relu(const GraphBuilder& builder, const Node& node) {
+    if (node.op->name != "select") return std::nullopt;
+    const Node& mask = builder.node(node.operands[0]);
+    const bool less = mask.op->name == "less";
+    if (!less && mask.op->name != "less_equal") return std::nullopt;
+    const Value x = node.operands[less ? 1 : 2];
+    const Value zero = node.operands[less ? 2 : 1];
+    if (splat_value(builder, zero) != 0.0) return std::nullopt;
+    if (mask.operands[less ? 1 : 0] != x || mask.operands[less ? 0 : 1] != zero) return std::nullopt;
+    return Relu{node.operands[0], zero, less};
+}
+
 Graph read_masks_from_results(const Graph& graph) {
-    struct Relu {
-        Value zero, result;
-    };
-    std::map<Value, Relu> by_mask;
+    std::map<Value, std::pair<Relu, Value>> by_mask;  // with the relu's result
     return rewrite(graph,
                    [&](GraphBuilder& builder, const Node& node,
                        const std::vector<Value>& operands) -> std::optional<std::vector<Value>> {
@@ -43,17 +58,16 @@ Graph read_masks_from_results(const Graph& graph) {
                        for (Value& operand : changed) {
                            auto found = by_mask.find(operand);
                            if (found == by_mask.end()) continue;
-                           operand = builder.add("less", {found->second.zero, found->second.result});
+                           const auto& [relu, result] = found->second;
+                           operand = relu.less ? builder.add("less", {relu.zero, result})
+                                               : builder.add("less_equal", {result, relu.zero});
                        }
                        if (lowering_of<EffectLowering>(node) != nullptr && changed == operands) return std::nullopt;
                        const Value made = builder.add(*node.op, changed, node.attributes, node.origin, node.body);
-                       if (node.op->name == "select" && changed == operands) {
-                           const Node& mask = builder.node(operands[0]);
-                           const std::optional<double> zero = splat_value(builder, operands[2]);
-                           if (mask.op->name == "less" && mask.operands[1] == operands[1] &&
-                               mask.operands[0] == operands[2] && zero == 0.0) {
-                               by_mask.insert({operands[0], {operands[2], made}});
-                           }
+                       if (changed == operands) {
+                           const Node copy = builder.node(made);
+                           if (std::optional<Relu> relu = as_relu(builder, copy))
+                               by_mask.insert({relu->mask, {*relu, made}});
                        }
                        std::vector<Value> results;
                        for (int k = 0; k < static_cast<int>(node.types.size()); ++k) results.push_back({made.node, k});
@@ -181,25 +195,42 @@ class Assembler {
     }
 
     // The value as the only one its sink has: a store or output names the buffer, so a value with two sinks, a leaf,
-    // and a new value that must wait for readers of the old one are copied.
+    // and a new value that must wait for readers of the old one are copied. A storage that this call replaces is copied
+    // twice, so that two storages can be swapped.
     Value sink(Value value, bool copy, const Origin& origin) {
         const Value base = alias_base(graph_, units_, value);
-        const bool computed = units_.is_unit[at(base.node)];
-        if (computed && !copy && claimed_.insert(outer(base)).second) return outer(value);
-        GraphBuilder body("group");
-        Value element;
-        std::vector<Value> operands;
+        if (units_.is_unit[at(base.node)] && !copy && claimed_.insert(outer(base)).second) return outer(value);
         const Node& node = graph_.node(value);
         if (is_repeated_constant(node)) {
-            element = body.add(*node.op, {}, node.attributes, node.origin);
-        } else {
-            element = body.add("argument", {}, {{"index", std::int64_t{0}}, {"type", graph_.type(value)}});
-            operands.push_back(outer(value));
+            GraphBuilder body("group");
+            const Value element = body.add(*node.op, {}, node.attributes, node.origin);
+            return copy_group(std::move(body), element, {}, origin);
         }
-        body.output("0", body.add("cast", {element}, {{"dtype", graph_.type(value).dtype}}, origin));
+        Value source = outer(value);
+        if (is_replaced(graph_.node(base))) source = copy_of(source, graph_.type(value), origin);
+        return copy_of(source, graph_.type(value), origin);
+    }
+
+    bool is_replaced(const Node& leaf) const {
+        if (leaf.op->name != "storage") return false;
+        for (int store : graph_.stores()) {
+            if (graph_.node(store).attributes.text("name") == leaf.attributes.text("name")) return true;
+        }
+        return false;
+    }
+
+    Value copy_of(Value source, const Type& type, const Origin& origin) {
+        GraphBuilder body("group");
+        const Value element = body.add("argument", {}, {{"index", std::int64_t{0}}, {"type", type}});
+        return copy_group(std::move(body), element, {source}, origin);
+    }
+
+    Value copy_group(GraphBuilder body, Value element, std::vector<Value> operands, const Origin& origin) {
+        body.output("0", body.add("cast", {element}, {{"dtype", body.type(element).dtype}}, origin));
         // `recompute` keeps equal copies apart.
-        return builder_.add(op_named("group"), operands, {{"kind", std::string("loop")}, {"recompute", ++copies_}},
-                            origin, std::make_shared<const Graph>(std::move(body).finish()));
+        return builder_.add(op_named("group"), std::move(operands),
+                            {{"kind", std::string("loop")}, {"recompute", ++copies_}}, origin,
+                            std::make_shared<const Graph>(std::move(body).finish()));
     }
 
     const Graph& graph_;

@@ -65,6 +65,35 @@ std::optional<Value> drop_cast(GraphBuilder& builder, const Node& node) {
     return std::nullopt;
 }
 
+// The operand and factor of a product with a constant.
+std::optional<std::pair<Value, double>> multiple(const GraphBuilder& builder, Value value) {
+    const Node& node = builder.node(value);
+    if (node.op->name != "multiply") return std::nullopt;
+    for (std::size_t k = 0; k < 2; ++k) {
+        if (std::optional<double> factor = splat_value(builder, node.operands[k])) {
+            return std::pair{node.operands[1 - k], *factor};
+        }
+    }
+    return std::nullopt;
+}
+
+// x * c + y * c → (x + y) * c, and with -c the difference: the adjoint of a mean, on its way to two operands.
+std::optional<Value> take_out_factor(GraphBuilder& builder, const Node& node) {
+    if (!is_floating(node.type().dtype)) return std::nullopt;
+    const auto a = multiple(builder, node.operands[0]);
+    const auto b = multiple(builder, node.operands[1]);
+    if (!a || !b || (a->second != b->second && a->second != -b->second)) return std::nullopt;
+    const bool same_sign = a->second == b->second;
+    const bool adds = (node.op->name == "add") == same_sign;
+    // The positive factor goes outside, so that no sign is left over.
+    const bool swaps = adds == false && a->second < 0 && node.op->name == "add";
+    const double factor = swaps ? b->second : a->second;
+    const Value left = swaps ? b->first : a->first;
+    const Value right = swaps ? a->first : b->first;
+    const Value inner = builder.add(adds ? "add" : "subtract", {left, right});
+    return builder.add("multiply", {inner, splat(builder, factor, node.type())});
+}
+
 bool is_power_of_two(const Captures& captures) {
     int exponent = 0;
     return std::abs(std::frexp(*captures.number("C"), &exponent)) == 0.5 && std::abs(exponent) < 100;
@@ -170,6 +199,11 @@ const Rule kRules[] = {
      .reason = "the branches swap",
      .pattern = "select(not(m), x, y)",
      .replacement = "select(m, y, x)"},
+    {.name = "common_factor", .reason = "one product instead of two", .root = "add", .build = take_out_factor},
+    {.name = "common_factor_of_difference",
+     .reason = "one product instead of two",
+     .root = "subtract",
+     .build = take_out_factor},
     {.name = "cast_back", .reason = "the wider type held it exactly", .root = "cast", .build = drop_cast},
 };
 

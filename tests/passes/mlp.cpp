@@ -42,8 +42,7 @@ void adam(GraphBuilder& b, const Storage& p, const Storage& m_slot, const Storag
     const Value gradient = b.add("input", {}, {{"name", "d " + p.name}, {"type", p.type}});
     const Value m = add(b, multiply(b, storage(b, m_slot), 0.9), multiply(b, gradient, 0.1));
     const Value v =
-        add(b, multiply(b, storage(b, v_slot), 0.999),
-            multiply(b, power(b, gradient, like(b, gradient, 2.0)), 0.001));
+        add(b, multiply(b, storage(b, v_slot), 0.999), multiply(b, power(b, gradient, like(b, gradient, 2.0)), 0.001));
     const auto correction = [&](double beta) {
         const Value one = scalar(b, 1.0, DType::kF64);
         return subtract(b, one, power(b, scalar(b, beta, DType::kF64), cast(b, step, DType::kF64)));
@@ -138,7 +137,7 @@ Bindings<double> random_bindings(const Graph& graph, std::uint64_t seed) {
         }
         tensor.elements.resize(count);
         for (double& element : tensor.elements) {
-            if (!is_floating(tensor.dtype)) element = std::floor(uniform() * 3);
+            if (!is_floating(tensor.dtype)) element = std::floor(uniform() * (tensor.dtype == DType::kBool ? 2 : 3));
             else if (name == "y") element = uniform() < 0.5 ? 0 : 1;
             else if (name.starts_with("adam.v")) element = uniform();
             else element = uniform() * 2 - 1;

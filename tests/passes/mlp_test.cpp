@@ -1,10 +1,11 @@
 // A training step of a multi-layer perceptron through the whole pipeline: launches, order, memory, and meaning.
+#include "mlp.h"
+
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
 
-#include "mlp.h"
 #include "passes/bind.h"
 #include "passes/derive_entries.h"
 #include "passes/fuse.h"

@@ -1,0 +1,73 @@
+// Every pass keeps the meaning of random graphs, and what fusion makes of them can be planned.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <iostream>
+
+#include "mlp.h"
+#include "passes/fuse.h"
+#include "passes/pipeline.h"
+#include "passes/plan_memory.h"
+#include "random_graph.h"
+
+namespace nncc::testing {
+namespace {
+
+std::uint64_t graph_count() {
+    const char* count = std::getenv("NNCC_RANDOM_GRAPHS");
+    return count == nullptr ? 300 : std::strtoull(count, nullptr, 10);
+}
+
+RandomGraph drawn(std::uint64_t seed) {
+    return random_graph(seed, {.floating = DType::kF64, .fusable_chain = seed % 2 == 0, .with_regions = seed % 5 == 0});
+}
+
+// Rules reassociate: 40 nodes with values up to 1e3, each a few roundings of 1e-16, and amplification by exp and
+// power in between.
+constexpr double kTolerance = 1e-9;
+
+TEST(RandomGraphs, EveryPassKeepsTheMeaning) {
+    for (std::uint64_t seed = 0; seed < graph_count(); ++seed) {
+        const RandomGraph random = drawn(seed);
+        const Evaluation<double> expected = evaluate(random.graph, random.bindings);
+        for (const Pass& pass : all_passes()) {
+            const Graph after = pass.run(random.graph, {});
+            ASSERT_EQ(verify(after), std::nullopt) << pass.name << " seed " << seed << "\n" << print_graph(after);
+            const double tolerance = pass.name == "simplify" ? kTolerance : 1e-15;
+            ASSERT_LE(largest_difference(expected, evaluate(after, random.bindings)), tolerance)
+                << pass.name << " seed " << seed << "\n"
+                << print_graph(random.graph) << print_graph(after);
+        }
+    }
+}
+
+TEST(RandomGraphs, FusedPlansVerify) {
+    std::map<std::pair<std::string, std::string>, int> pairs;
+    for (std::uint64_t seed = 0; seed < graph_count(); ++seed) {
+        const RandomGraph random = drawn(seed);
+        const Graph prepared = expand(simplify(random.graph));
+        const Evaluation<double> expected = evaluate(prepared, random.bindings);
+        for (FuseLevel level : {FuseLevel::kIsolate, FuseLevel::kFull}) {
+            const Graph fused = fuse(prepared, level);
+            ASSERT_EQ(verify(fused), std::nullopt) << "seed " << seed;
+            ASSERT_EQ(largest_difference(expected, evaluate(fused, random.bindings)), 0)
+                << "seed " << seed << "\n"
+                << print_graph(prepared) << print_graph(fused);
+            Expected<Plan> plan = plan_memory(fused, {});
+            ASSERT_TRUE(plan) << plan.error().message;
+            ASSERT_EQ(verify(*plan, {}), std::nullopt) << "seed " << seed << "\n" << print_plan(*plan);
+            ASSERT_GE(plan->arena_bytes, plan->live_bytes);
+            if (level == FuseLevel::kIsolate) continue;
+            for (const auto& [pair, count] : fused_pairs(fused)) pairs[pair] += count;
+        }
+    }
+    if (std::getenv("NNCC_STATISTICS") != nullptr) {
+        for (const auto& [pair, count] : pairs) std::cout << pair.first << " → " << pair.second << " " << count << "\n";
+    }
+    std::cout << pairs.size() << " kinds of fused neighbours\n";
+    EXPECT_GT(pairs.size(), 100U);
+}
+
+}  // namespace
+}  // namespace nncc::testing
