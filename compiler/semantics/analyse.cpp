@@ -72,8 +72,10 @@ const ast::Train* find_train(const Library& library, const ast::Function& model,
 // The storages of the trainer itself.
 void add_counters(Analysis& analysis) {
     for (const char* name : {"step", "seed"}) {
-        analysis.storages.push_back(
-            {{name, StorageKind::kCounter, {DType::kI32, {}}}, Meaning::integer(Dim(0)), analysis.model->name.range});
+        analysis.storages.push_back({{name, StorageKind::kCounter, {DType::kI32, {}}},
+                                     Meaning::integer(Dim(0)),
+                                     analysis.model->name.range,
+                                     {}});
     }
 }
 
@@ -141,7 +143,10 @@ std::optional<CompiledModel> analyse(const SourceFile& file, const std::string& 
     if (!interface) return std::nullopt;
     CompiledModel result;
     std::optional<Graph> forward = build_forward(analysis, *interface);
-    if (!forward) return std::nullopt;
+    if (!forward) {
+        if (train != nullptr) read_train_block(analysis, *train, *interface);  // for its mistakes
+        return std::nullopt;
+    }
     result.program.name = model.name.text;
     result.program.summary = first_paragraph(item->doc);
     result.program.dims = analysis.dims;

@@ -1,6 +1,8 @@
 // Builtins: the table of all families, and a call's arguments matched to a row's parameters.
 #include "semantics/builtin.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -72,6 +74,13 @@ Meaning apply_builtin(Elaboration& elaboration, const Builtin& builtin, const st
     if (!matched) return Meaning::poison();
     for (const GivenArgument* argument : *matched)
         arguments.arguments.push_back(argument == nullptr ? nullptr : &argument->operand);
+    // `x |> sigmoid` in a user's text is `sigmoid_1`, as a layer would be; a `let` names it otherwise.
+    std::string hint;
+    if (!is_embedded(call.file) && elaboration.names != nullptr && !elaboration.in_let) {
+        std::string name(builtin.name);
+        hint = underscored(elaboration.names->below(fmt::format("{}_{}", name, ++elaboration.names->calls[name])));
+    }
+    HintScope named(elaboration, hint);
     OriginScope origin(elaboration, call);
     return builtin.apply(arguments);
 }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "semantics/arithmetic.h"
 #include "semantics/builtin.h"
@@ -322,11 +323,6 @@ Meaning checked_results(Elaboration& elaboration, const ast::Function& function,
     return Meaning::list(std::move(results));
 }
 
-std::string underscored(std::string path) {
-    std::replace(path.begin(), path.end(), '.', '_');
-    return path;
-}
-
 }  // namespace
 
 Meaning apply_function(Elaboration& elaboration, const ast::Function& function, const std::vector<GivenArgument>& given,
@@ -346,19 +342,19 @@ Meaning apply_function(Elaboration& elaboration, const ast::Function& function, 
     auto matched = match_arguments(elaboration, function.name.text, parameter_slots(function), given, call,
                                    function.parameters_range);
     if (!matched) return Meaning::poison();
-    std::string saved_hint = elaboration.name_hint;
-    if (call.file != nullptr && !is_embedded(call.file) && !names.path.empty())
-        elaboration.name_hint = underscored(names.path);
+    // Nodes are named after the layer as the user's text has it: what the library calls within keeps that name.
+    HintScope hint(elaboration, call.file != nullptr && !is_embedded(call.file) ? underscored(names.path) : "");
     OriginScope origin(elaboration, call);
-    elaboration.name_hint = elaboration.name_hint.empty() ? saved_hint : elaboration.name_hint;
     Meaning result = Meaning::poison();
     Binder binder{elaboration, function, given, std::move(*matched)};
     if (binder.run()) {
         NameSpace* outer = elaboration.names;
         elaboration.names = &names;
         elaboration.frames.push_back({function.name.text, &function, call});
+        bool in_let = std::exchange(elaboration.in_let, false);
         Meaning value = evaluate_block(elaboration, function.body, binder.scope);
         result = checked_results(elaboration, function, value, binder.scope);
+        elaboration.in_let = in_let;
         elaboration.frames.pop_back();
         elaboration.names = outer;
     }

@@ -79,8 +79,13 @@ std::string source_place(SourceRange range) {
                        line_column(*range.file, range.begin).line);
 }
 
+std::string underscored(std::string path) {
+    std::replace(path.begin(), path.end(), '.', '_');
+    return path;
+}
+
 OriginScope::OriginScope(Elaboration& elaboration, SourceRange range)
-    : elaboration_(elaboration), saved_range_(elaboration.user_range), saved_hint_(elaboration.name_hint) {
+    : elaboration_(elaboration), saved_range_(elaboration.user_range), saved_origin_(elaboration.builder.origin()) {
     if (range.file != nullptr && !is_embedded(range.file)) elaboration.user_range = range;
     elaboration.builder.set_origin(
         {elaboration.name_hint, source_place(elaboration.user_range), source_text(elaboration.user_range)});
@@ -88,8 +93,12 @@ OriginScope::OriginScope(Elaboration& elaboration, SourceRange range)
 
 OriginScope::~OriginScope() {
     elaboration_.user_range = saved_range_;
-    elaboration_.name_hint = saved_hint_;
-    elaboration_.builder.set_origin({saved_hint_, source_place(saved_range_), source_text(saved_range_)});
+    elaboration_.builder.set_origin(saved_origin_);
+}
+
+HintScope::HintScope(Elaboration& elaboration, std::string hint)
+    : elaboration_(elaboration), saved_(elaboration.name_hint) {
+    if (!hint.empty()) elaboration.name_hint = std::move(hint);
 }
 
 namespace {

@@ -22,6 +22,7 @@ struct StorageRow {
     Storage storage;
     Meaning initializer;
     SourceRange range;
+    SourceRange user_range;  // of the user's expression that made it
 };
 
 // What all entries of one model share.
@@ -81,6 +82,7 @@ struct Elaboration {
     std::set<std::string> seen_storages;
     SourceRange user_range;  // the innermost expression in a user's file, for origins
     std::string name_hint;
+    bool in_let = false;  // the hint is that of a `let` in this body
     int depth = 0;
     Value seed;  // i32 scalars of `random`; empty where there are no random bits
     Value step;
@@ -105,10 +107,12 @@ Diagnostic& report(Analysis& analysis, const DiagnosticKind& kind, SourceRange r
 
 // The source text of an expression on one line, cut to 60 characters: `dense(10)`.
 std::string source_text(SourceRange range);
+// A path as one word: `layer_0.dense_1` is layer_0_dense_1.
+std::string underscored(std::string path);
 // "pima.nn:4"
 std::string source_place(SourceRange range);
 
-// Sets the builder's origin from the user's expression and the name hint; restores both at the end of its life.
+// Sets the builder's origin from the user's expression and the name hint; restores it at the end of its life.
 class OriginScope {
   public:
     OriginScope(Elaboration& elaboration, SourceRange range);
@@ -119,7 +123,20 @@ class OriginScope {
   private:
     Elaboration& elaboration_;
     SourceRange saved_range_;
-    std::string saved_hint_;
+    Origin saved_origin_;
+};
+
+// Gives nodes a name, unless it is empty, until the end of its life.
+class HintScope {
+  public:
+    HintScope(Elaboration& elaboration, std::string hint);
+    HintScope(const HintScope&) = delete;
+    HintScope& operator=(const HintScope&) = delete;
+    ~HintScope() { elaboration_.name_hint = saved_; }
+
+  private:
+    Elaboration& elaboration_;
+    std::string saved_;
 };
 
 // One operand of an operation, with what messages call it.

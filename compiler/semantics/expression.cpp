@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "semantics/arithmetic.h"
 #include "semantics/builtin.h"
@@ -340,22 +341,16 @@ void bind_pattern(Elaboration& elaboration, const ast::Pattern& pattern, const O
 
 namespace {
 
-std::string hint_below(const NameSpace& names, const std::string& name) {
-    std::string hint = names.below(name);
-    std::replace(hint.begin(), hint.end(), '.', '_');
-    return hint;
-}
-
 void evaluate_let(Elaboration& elaboration, const ast::Let& let, ScopePtr& scope) {
     bool single = !let.pattern.is_list;
-    std::string saved_hint = elaboration.name_hint;
-    if (single && !is_embedded(let.pattern.range.file))
-        elaboration.name_hint = hint_below(*elaboration.names, let.pattern.names[0].text);
+    bool named = single && !is_embedded(let.pattern.range.file);
+    HintScope hint(elaboration, named ? underscored(elaboration.names->below(let.pattern.names[0].text)) : "");
+    bool in_let = std::exchange(elaboration.in_let, named);
     bool layer =
         std::holds_alternative<ast::Call>(let.value->value) || std::holds_alternative<ast::New>(let.value->value);
     Operand value{evaluate_named(elaboration, *let.value, scope, single && layer ? let.pattern.names[0].text : ""),
                   let.value->range};
-    elaboration.name_hint = saved_hint;
+    elaboration.in_let = in_let;
     if (value.meaning.as<NoValue>() != nullptr) {
         report(elaboration, kNoValue, value.range, fmt::format("`{}` has no value", value.text()));
         value.meaning = Meaning::poison();

@@ -195,7 +195,7 @@ std::optional<ModelInterface> read_interface(Analysis& analysis) {
     reader.read_arguments();
     if (reader.fits) reader.read_inputs();
     if (reader.fits) reader.check_defines();
-    if (!reader.fits || analysis.diagnostics.has_errors()) return std::nullopt;
+    if (!reader.fits) return std::nullopt;
     return std::move(reader.interface);
 }
 

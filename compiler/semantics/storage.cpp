@@ -16,18 +16,13 @@
 namespace nncc {
 namespace {
 
-std::string hint_of(std::string path) {
-    std::replace(path.begin(), path.end(), '.', '_');
-    return path;
-}
-
 Value storage_leaf(Elaboration& elaboration, const Storage& storage) {
     Attributes attributes;
     attributes.set("name", storage.name);
     attributes.set("storage_kind", std::string(storage_kind_name(storage.kind)));
     attributes.set("type", storage.type);
     Origin origin = elaboration.builder.origin();
-    origin.name = hint_of(storage.name);
+    origin.name = underscored(storage.name);
     return elaboration.builder.add("storage", {}, attributes, origin);
 }
 
@@ -186,7 +181,7 @@ const StorageRow* enter_storage(Elaboration& elaboration, const std::string& pat
                fmt::format("the model has more than {} storages", kMaximumStorages));
         return nullptr;
     }
-    analysis.storages.push_back({{path, kind, type}, initializer, range});
+    analysis.storages.push_back({{path, kind, type}, initializer, range, elaboration.user_range});
     return &analysis.storages.back();
 }
 
@@ -351,8 +346,8 @@ Dim fan(const Shape& shape, bool in) {
 
 std::optional<Value> initial_value(Elaboration& elaboration, const StorageRow& row) {
     Storage storage = row.storage;
-    elaboration.name_hint = hint_of(storage.name);
-    OriginScope origin(elaboration, row.range);
+    HintScope hint(elaboration, underscored(storage.name));
+    OriginScope origin(elaboration, row.user_range);
     if (std::optional<double> number = row.initializer.number())
         return constant_value(elaboration, *number, storage.type);
     const auto* applied = row.initializer.as<AppliedMeaning>();

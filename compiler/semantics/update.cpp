@@ -40,13 +40,12 @@ struct Updater {
         Value total;
         DType real = real_dtype(elaboration);
         for (const StorageRow& row : parameters) {
-            std::string hint = "d_" + row.storage.name;
-            std::replace(hint.begin(), hint.end(), '.', '_');
+            std::string hint = underscored("d_" + row.storage.name);
             Attributes attributes;
             attributes.set("name", "d " + row.storage.name);
             attributes.set("type", row.storage.type);
             Value gradient = elaboration.builder.add("input", {}, attributes,
-                                                     {hint, source_place(row.range), source_text(row.range)});
+                                                     {hint, source_place(row.user_range), source_text(row.user_range)});
             gradients.push_back(gradient);
             Value squares = add("multiply", {gradient, gradient});
             std::vector<std::int64_t> axes;
@@ -82,8 +81,7 @@ struct Updater {
         NameSpace names;
         names.path = row.storage.name;
         elaboration.names = &names;
-        elaboration.name_hint = row.storage.name;
-        std::replace(elaboration.name_hint.begin(), elaboration.name_hint.end(), '.', '_');
+        HintScope hint(elaboration, underscored(row.storage.name));
         const auto& optimizer = *train.optimizer.as<AppliedMeaning>();
         OriginScope origin(elaboration, optimizer.range);
         auto scope = std::make_shared<Scope>();
