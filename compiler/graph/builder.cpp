@@ -19,6 +19,10 @@ class Hash {
     void mix(const Shape& shape) {
         mix(shape.size());
         for (const Dim& dim : shape) {
+            if (dim.is_constant()) {
+                mix(static_cast<std::uint64_t>(dim.constant()));
+                continue;
+            }
             for (const Dim::Term& term : dim.terms()) {
                 mix(static_cast<std::uint64_t>(term.coefficient));
                 for (const std::string& name : term.names) mix(std::string_view(name));

@@ -55,8 +55,24 @@ bool is_name_part(char c) { return is_name_start(c) || is_digit(c) || c == '.'; 
 
 }  // namespace
 
-Dim::Dim(std::int64_t constant) {
-    if (constant != 0) terms_.push_back(Term{{}, constant});
+Dim::Dim(std::int64_t constant) : constant_(constant) {}
+
+Dim Dim::of(std::vector<Term> terms) {
+    Dim result;
+    if (!terms.empty() && terms[0].names.empty()) {
+        result.constant_ = terms[0].coefficient;
+        terms.erase(terms.begin());
+    }
+    result.terms_ = std::move(terms);
+    return result;
+}
+
+std::vector<Dim::Term> Dim::terms() const {
+    std::vector<Term> result;
+    result.reserve(terms_.size() + 1);
+    if (constant_ != 0) result.push_back(Term{{}, constant_});
+    result.insert(result.end(), terms_.begin(), terms_.end());
+    return result;
 }
 
 Dim Dim::named(std::string name) {
@@ -65,16 +81,16 @@ Dim Dim::named(std::string name) {
     return result;
 }
 
-bool Dim::is_constant() const { return terms_.empty() || (terms_.size() == 1 && terms_[0].names.empty()); }
-
 std::int64_t Dim::constant() const {
     NNCC_CHECK(is_constant(), "{}", text());
-    return terms_.empty() ? 0 : terms_[0].coefficient;
+    return constant_;
 }
 
 std::optional<Dim> Dim::add(const Dim& a, const Dim& b) {
-    if (a.terms_.empty()) return b;
+    std::optional<std::int64_t> constant = checked_add(a.constant_, b.constant_);
+    if (!constant) return std::nullopt;
     Dim result = a;
+    result.constant_ = *constant;
     for (const Term& term : b.terms_) {
         if (!accumulate(result.terms_, term.names, term.coefficient)) return std::nullopt;
     }
@@ -82,38 +98,39 @@ std::optional<Dim> Dim::add(const Dim& a, const Dim& b) {
 }
 
 std::optional<Dim> Dim::subtract(const Dim& a, const Dim& b) {
-    Dim result = a;
-    for (const Term& term : b.terms_) {
-        std::optional<std::int64_t> negated = checked_multiply(term.coefficient, -1);
-        if (!negated || !accumulate(result.terms_, term.names, *negated)) return std::nullopt;
-    }
-    return result;
+    std::optional<Dim> negated = multiply(b, -1);
+    return negated ? add(a, *negated) : std::nullopt;
 }
 
 std::optional<Dim> Dim::multiply(const Dim& a, const Dim& b) {
-    Dim result;
-    for (const Term& x : a.terms_) {
-        for (const Term& y : b.terms_) {
+    if (a.is_constant() && b.is_constant()) {
+        std::optional<std::int64_t> product = checked_multiply(a.constant_, b.constant_);
+        return product ? std::optional<Dim>(*product) : std::nullopt;
+    }
+    Terms result;
+    const Terms of_b = b.terms();
+    for (const Term& x : a.terms()) {
+        for (const Term& y : of_b) {
             std::optional<std::int64_t> product = checked_multiply(x.coefficient, y.coefficient);
-            if (!product || !accumulate(result.terms_, merged(x.names, y.names), *product)) return std::nullopt;
+            if (!product || !accumulate(result, merged(x.names, y.names), *product)) return std::nullopt;
         }
     }
-    return result;
+    return of(std::move(result));
 }
 
 // Polynomial long division by leading terms. Each round removes the leading term of the rest, so it ends.
 std::optional<Dim> Dim::divide(const Dim& a, const Dim& b) {
-    if (b.terms_.empty()) return std::nullopt;
-    const Term divisor = leading(b.terms_);
+    const Terms divisors = b.terms();
+    if (divisors.empty()) return std::nullopt;
+    const Term divisor = leading(divisors);
     Dim rest = a;
     Dim result;
-    while (!rest.terms_.empty()) {
-        const Term& top = leading(rest.terms_);
+    for (Terms left = rest.terms(); !left.empty(); left = rest.terms()) {
+        const Term& top = leading(left);
         std::optional<std::vector<std::string>> names = quotient(top.names, divisor.names);
         if (!names || (divisor.coefficient == -1 && top.coefficient == INT64_MIN)) return std::nullopt;
         if (top.coefficient % divisor.coefficient != 0) return std::nullopt;
-        Dim factor;
-        factor.terms_.push_back(Term{*names, top.coefficient / divisor.coefficient});
+        const Dim factor = of({Term{*names, top.coefficient / divisor.coefficient}});
         std::optional<Dim> product = multiply(factor, b);
         std::optional<Dim> next = product ? subtract(rest, *product) : std::nullopt;
         std::optional<Dim> sum = add(result, factor);
@@ -126,8 +143,8 @@ std::optional<Dim> Dim::divide(const Dim& a, const Dim& b) {
 
 Dim Dim::bind(const DimBindings& bindings) const {
     if (is_constant()) return *this;
-    Dim result;
-    for (const Term& term : terms_) {
+    Terms result;
+    for (const Term& term : terms()) {
         std::int64_t coefficient = term.coefficient;
         std::vector<std::string> names;
         for (const std::string& name : term.names) {
@@ -142,14 +159,14 @@ Dim Dim::bind(const DimBindings& bindings) const {
                 names.push_back(name);  // free, bounded, or a product that does not fit: stays a name
             }
         }
-        if (!accumulate(result.terms_, names, coefficient)) return *this;
+        if (!accumulate(result, names, coefficient)) return *this;
     }
-    return result;
+    return of(std::move(result));
 }
 
 // A bounded name is at least 0, so a term with a negative coefficient is at most 0.
 std::optional<std::int64_t> Dim::bound(const DimBindings& bindings) const {
-    std::int64_t sum = 0;
+    std::int64_t sum = constant_;
     for (const Term& term : terms_) {
         std::int64_t product = term.coefficient;
         bool shrinks = false;
@@ -169,7 +186,7 @@ std::optional<std::int64_t> Dim::bound(const DimBindings& bindings) const {
 }
 
 std::optional<std::int64_t> Dim::value(const std::map<std::string, std::int64_t>& extents) const {
-    std::int64_t sum = 0;
+    std::int64_t sum = constant_;
     for (const Term& term : terms_) {
         std::int64_t product = term.coefficient;
         for (const std::string& name : term.names) {
@@ -186,23 +203,18 @@ std::optional<std::int64_t> Dim::value(const std::map<std::string, std::int64_t>
     return sum;
 }
 
+// The constant comes last, as people write it.
 std::string Dim::text() const {
-    if (terms_.empty()) return "0";
+    if (is_constant()) return std::to_string(constant_);
     std::string result;
-    auto append = [&](const Term& term) {
+    for (const Term& term : terms_) {
         if (term.coefficient >= 0 && !result.empty()) result += '+';
-        if (term.names.empty()) {
-            result += std::to_string(term.coefficient);
-            return;
-        }
         if (term.coefficient == -1) result += '-';
         if (term.coefficient != 1 && term.coefficient != -1) result += std::to_string(term.coefficient) + "*";
         for (std::size_t i = 0; i < term.names.size(); ++i) result += (i > 0 ? "*" : "") + term.names[i];
-    };
-    for (const Term& term : terms_) {
-        if (!term.names.empty()) append(term);
     }
-    if (terms_[0].names.empty()) append(terms_[0]);  // the constant last, as people write it
+    if (constant_ > 0) result += '+';
+    if (constant_ != 0) result += std::to_string(constant_);
     return result;
 }
 

@@ -36,10 +36,10 @@ class Dim {
     Dim(std::int64_t constant);
     static Dim named(std::string name);
 
-    bool is_constant() const;
+    bool is_constant() const { return terms_.empty(); }
     std::int64_t constant() const;  // NNCC_CHECK is_constant()
     bool is_constant(std::int64_t value) const { return is_constant() && constant() == value; }
-    const std::vector<Term>& terms() const { return terms_; }
+    std::vector<Term> terms() const;  // the constant term, without names, first
 
     static std::optional<Dim> add(const Dim& a, const Dim& b);
     static std::optional<Dim> subtract(const Dim& a, const Dim& b);
@@ -59,6 +59,9 @@ class Dim {
     auto operator<=>(const Dim&) const = default;
 
   private:
+    static Dim of(std::vector<Term> terms);  // sorted, no zeros
+
+    std::int64_t constant_ = 0;  // apart from the terms with names: most extents are nothing else
     std::vector<Term> terms_;
 };
 

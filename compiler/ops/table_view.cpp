@@ -98,6 +98,8 @@ TypeResult slice_type(const TypeContext& c) {
     return std::vector{type};
 }
 
+constexpr std::int64_t kMaximumPadding = std::int64_t{1} << 40;
+
 TypeResult pad_type(const TypeContext& c) {
     const Type& from = c.operands[0];
     if (c.operands[1] != Type{from.dtype, {}}) {
@@ -117,6 +119,10 @@ TypeResult pad_type(const TypeContext& c) {
     for (std::size_t i = 0; i < rank; ++i) {
         const Dim& dim = from.shape[i];
         std::optional<Dim> extent;
+        if (std::min(low[i], high[i]) < -kMaximumPadding ||
+            std::max({low[i], high[i], interior[i]}) > kMaximumPadding) {
+            return type_error(kTooLarge, fmt::format("padding of more than {} elements", kMaximumPadding), {0});
+        }
         if (dim.is_constant()) {
             if (auto padded = padded_extent(dim.constant(), low[i], high[i], interior[i])) extent = Dim(*padded);
         } else if (interior[i] == 0) {
@@ -227,21 +233,18 @@ Values pad_gradient(const GradientContext& c) {
     const std::size_t rank = low.size();
     Value zero = scalar(b, 0.0, from.dtype);
     Axes starts(rank, 0), stops(rank, kSliceEnd), steps(rank, 1), less_low(rank), less_high(rank);
-    bool plain = true;
+    bool plain = true, is_empty = false;
     for (std::size_t i = 0; i < rank; ++i) {
         less_low[i] = -low[i];
         less_high[i] = -high[i];
         steps[i] = interior[i] + 1;
         plain = plain && low[i] >= 0 && high[i] >= 0 && from.shape[i].is_constant();
-        if (from.shape[i].is_constant() && from.shape[i].constant() == 0)
-            return {splat(b, 0.0, from), reduce_sum(b, c.adjoint(), [&] {
-                        Axes all;
-                        for (std::size_t k = 0; k < rank; ++k) all.push_back(static_cast<std::int64_t>(k));
-                        return all;
-                    }())};
+        is_empty = is_empty || from.shape[i].is_constant(0);
     }
     Value by_a;
-    if (plain) {
+    if (is_empty) {
+        by_a = splat(b, 0.0, from);
+    } else if (plain) {
         for (std::size_t i = 0; i < rank; ++i) {
             starts[i] = low[i];
             stops[i] = low[i] + (from.shape[i].constant() - 1) * steps[i] + 1;

@@ -1,8 +1,8 @@
 // Building graphs: sharing, speed, constants, rewriting, inlining.
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <cmath>
+#include <ctime>
 
 #include "graph/constants.h"
 #include "graph/graph.h"
@@ -37,24 +37,20 @@ TEST(Builder, OriginIsTheFirstMakersAndNotCompared) {
     EXPECT_EQ(b.node(y).origin.name, "relu_1");
 }
 
-// Typically 3 ms where nothing else runs; the bound leaves room for a busy machine.
+// In processor time, since others may share the machine; typically 5 ms.
 TEST(Builder, BuildsTenThousandNodesInMilliseconds) {
     double best = 1e9;
     for (int round = 0; round < 5; ++round) {
-        const auto start = std::chrono::steady_clock::now();
+        const std::clock_t start = std::clock();
         GraphBuilder b;
         Value x = input(b, "x", f32({32, 8}));
         Value y = x;
-        for (int i = 0; i < 5000; ++i) {
-            y = add(b, y, x);
-            EXPECT_EQ(add(b, y, x), unary(b, "tanh", add(b, y, x)).node >= 0 ? add(b, y, x) : y);
-        }
-        best =
-            std::min(best, std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
-        EXPECT_GE(b.size(), 10'000);
+        for (int i = 0; i < 5000; ++i) y = unary(b, "tanh", add(b, y, x));
+        best = std::min(best, 1e3 * static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC);
+        EXPECT_EQ(b.size(), 10'001);
     }
-    RecordProperty("milliseconds", std::to_string(best));
-    EXPECT_LT(best, 60.0);
+    RecordProperty("milliseconds", fmt::format("{}", best));
+    EXPECT_LT(best, 50.0);
 }
 
 TEST(Constants, AreRoundedAndShrunk) {
