@@ -73,9 +73,11 @@ NNCC_INLINE auto panel_lanes(L columns) noexcept {
     }
 }
 
-// depth rows of some columns of b to to[depth][w]; columns that do not exist as 0.
+// depth rows of some columns of b to to[depth][w]; columns that do not exist as 0. Not inlined: one copy for all
+// shapes.
 template <class L, class T>
-NNCC_INLINE void pack_panel(L columns, int depth, const T* b, i64 row_stride, i64 column_stride, T* to) noexcept {
+__attribute__((noinline)) void pack_panel(L columns, int depth, const T* b, i64 row_stride, i64 column_stride,
+                                          T* to) noexcept {
     constexpr int n = kLanes<T>, w = kPanel<T>;
     const int width = columns.count;
     if (column_stride == 1) {
@@ -87,24 +89,22 @@ NNCC_INLINE void pack_panel(L columns, int depth, const T* b, i64 row_stride, i6
         }
         return;
     }
-    i64 k = 0;
+    int left = depth;
     if constexpr (__is_same(T, f32)) {
         if (row_stride == 1) {
-            for (; k + 8 <= depth; k += 8) {
+            for (; left >= 8; left -= 8, b += 8, to += 8 * w) {
                 int column = 0;
                 for (; column + 8 <= width; column += 8)
-                    transpose_8x8(b + k + column * column_stride, column_stride, to + k * w + column, w);
+                    transpose_8x8(b + column * column_stride, column_stride, to + column, w);
                 for (; column < w; ++column) {
-                    for (i64 d = k; d < k + 8; ++d)
+                    for (int d = 0; d < 8; ++d)
                         to[d * w + column] = column < width ? b[d + column * column_stride] : 0.0F;
                 }
             }
         }
     }
-    for (; k < depth; ++k) {
-        for (int column = 0; column < w; ++column) {
-            to[k * w + column] = column < width ? b[k * row_stride + column * column_stride] : T(0);
-        }
+    for (; left > 0; --left, b += row_stride, to += w) {
+        for (int column = 0; column < w; ++column) to[column] = column < width ? b[column * column_stride] : T(0);
     }
 }
 
