@@ -39,9 +39,14 @@ int cost_of(const Node& node) {
     return elementwise == nullptr ? 0 : elementwise->cost;
 }
 
+// A reduction over no axes has its prologue and epilogue on one shape; it stays alone (simplify removes it anyway).
+bool is_reduction(const Node& node) {
+    return lowering_of<ReductionLowering>(node) != nullptr && !node.attributes.integers("axes").empty();
+}
+
 // Reads its operands through index maps only (so views and cheap nodes can be cloned into it).
 bool reads_through_views(const Node& node) {
-    return is_elementwise(node) || is_affine_view(node) || lowering_of<ReductionLowering>(node) != nullptr;
+    return is_elementwise(node) || is_affine_view(node) || is_reduction(node);
 }
 
 class Finder {
@@ -174,7 +179,7 @@ class Finder {
     void sources_of(int unit, const std::function<void(Value, bool)>& source) const {
         const Node& node = graph_.node(unit);
         if (reads_through_views(node) || is_reshape(node)) {
-            if (lowering_of<ReductionLowering>(node) != nullptr) {
+            if (is_reduction(node)) {
                 for (Value operand : node.operands) walk(operand, true, source);
             } else {
                 walk_operands(unit, true, source);
@@ -267,7 +272,7 @@ UnitKind Units::kind(const Graph& graph, int index) const {
     const Node& node = graph.node(index);
     if (is_elementwise(node) || is_affine_view(node) || is_reshape(node) || node.op->name == "iota")
         return UnitKind::kElementwise;
-    if (lowering_of<ReductionLowering>(node) != nullptr) return UnitKind::kReduction;
+    if (is_reduction(node)) return UnitKind::kReduction;
     if (lowering_of<ContractionLowering>(node) != nullptr) return UnitKind::kContraction;
     return UnitKind::kSingle;
 }

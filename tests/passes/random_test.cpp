@@ -6,10 +6,12 @@
 #include <iostream>
 
 #include "mlp.h"
+#include "ops/record.h"
 #include "passes/fuse.h"
 #include "passes/pipeline.h"
 #include "passes/plan_memory.h"
 #include "random_graph.h"
+#include "run_plan.h"
 
 namespace nncc::testing {
 namespace {
@@ -67,6 +69,57 @@ TEST(RandomGraphs, FusedPlansVerify) {
     }
     std::cout << pairs.size() << " kinds of fused neighbours\n";
     EXPECT_GT(pairs.size(), 100U);
+}
+
+// Inputs become storages, and results of their types replace them: orders, copies and overwriting in one memory.
+Graph with_stores(const Graph& graph, std::uint64_t seed) {
+    Random random(seed ^ 0x5709E5);
+    GraphBuilder builder("stores");
+    std::vector<std::pair<std::string, Type>> storages;
+    const auto copies = inline_graph(
+        builder, graph,
+        [&](const Node& node) -> std::optional<std::vector<Value>> {
+            if (node.op->name != "input" || random.chance(0.2)) return std::nullopt;
+            const std::string& name = node.attributes.text("name");
+            storages.push_back({name, node.type()});
+            return std::vector<Value>{builder.add(
+                "storage", {}, {{"name", name}, {"storage_kind", std::string("state")}, {"type", node.type()}})};
+        },
+        false);
+    for (const auto& [name, type] : storages) {
+        std::vector<Value> candidates;
+        for (const auto& results : copies) {
+            for (Value value : results) {
+                if (builder.type(value) == type) candidates.push_back(value);
+            }
+        }
+        if (random.chance(0.9)) builder.add("store", {random.of(candidates)}, {{"name", name}});
+    }
+    for (const Output& output : graph.outputs()) {
+        const Value value =
+            copies[static_cast<std::size_t>(output.value.node)][static_cast<std::size_t>(output.value.result)];
+        builder.output(output.name, value);
+    }
+    return std::move(builder).finish();
+}
+
+TEST(RandomGraphs, PlansRunInOneMemory) {
+    for (std::uint64_t seed = 0; seed < graph_count(); ++seed) {
+        const RandomGraph random = drawn(seed);
+        const Graph graph = expand(with_stores(random.graph, seed));
+        ASSERT_EQ(verify(graph), std::nullopt);
+        Bindings<double> bindings = random.bindings;
+        bindings.storages = bindings.inputs;
+        const Evaluation<double> expected = evaluate(graph, bindings);
+        for (FuseLevel level : {FuseLevel::kIsolate, FuseLevel::kFull}) {
+            Expected<Plan> plan = plan_memory(fuse(graph, level), {});
+            ASSERT_TRUE(plan) << plan.error().message;
+            ASSERT_EQ(verify(*plan, {}), std::nullopt) << "seed " << seed << "\n" << print_plan(*plan);
+            ASSERT_EQ(largest_difference(expected, run_plan(*plan, bindings)), 0)
+                << "seed " << seed << "\n"
+                << print_graph(graph) << print_plan(*plan);
+        }
+    }
 }
 
 }  // namespace
