@@ -91,6 +91,11 @@ constexpr llvm::StringRef kCodeArguments =
     "-mrelocation-model pic -pic-level 2 -pic-is-pie -fno-direct-access-external-data -vectorize-loops "
     "-vectorize-slp -ffunction-sections -fdata-sections -mframe-pointer=none -w -o -";
 
+// Groups such as `undefined` are the driver's.
+constexpr std::string_view kUndefinedChecks =
+    "alignment,array-bounds,bool,enum,float-cast-overflow,integer-divide-by-zero,null,pointer-overflow,return,"
+    "shift-base,shift-exponent,signed-integer-overflow,unreachable,vla-bound";
+
 void append_words(std::vector<std::string>& arguments, llvm::StringRef words) {
     llvm::SmallVector<llvm::StringRef, 32> split;
     llvm::SplitString(words, split);
@@ -103,13 +108,10 @@ std::vector<std::string> cc1_arguments(const CompileInput& input) {
     arguments.push_back("-O" + std::to_string(input.optimisation_level));
     append_words(arguments, input.contract ? "-ffp-contract=fast -fno-signed-zeros" : "-ffp-contract=off");
     if (input.sanitize) {
-        arguments.emplace_back(
-            "-fsanitize=address,alignment,array-bounds,bool,enum,float-cast-overflow,"
-            "integer-divide-by-zero,null,object-size,return,shift,signed-integer-overflow,unreachable");
-        arguments.emplace_back(
-            "-fsanitize-trap=alignment,array-bounds,bool,enum,float-cast-overflow,"
-            "integer-divide-by-zero,null,object-size,return,shift,signed-integer-overflow,unreachable");
-        arguments.emplace_back("-fsanitize-address-use-after-scope");
+        // Undefined behaviour ends in a trap, as no runtime library of Clang's is there to print a message.
+        arguments.push_back("-fsanitize=address," + std::string(kUndefinedChecks));
+        arguments.push_back("-fsanitize-trap=" + std::string(kUndefinedChecks));
+        append_words(arguments, "-fsanitize-address-use-after-scope -fno-sanitize-memory-param-retval");
     }
     arguments.emplace_back("-x");
     arguments.emplace_back("c++");
