@@ -90,6 +90,51 @@ TEST(Text, RefusesWithTheLine) {
     }
 }
 
+// What can be read node by node, but is no valid graph as a whole.
+TEST(Verify, RefusesBrokenInvariants) {
+    const std::string x = "%0 = input() {name = \"x\", type = f32[2]}\n";
+    const Wrong cases[] = {
+        {"%1 = input() {name = \"x\", type = f32[3]}", "ir: %1 = input: a second input named `x`"},
+        {"%1 = store(%0) {name = \"w\"}\n%2 = store(%0) {name = \"w\"}", "ir: %2 = store: a second store named `w`"},
+        {"%1 = group(%0) {kind = \"loop\"} graph b { %0 = input() {name = \"y\", type = f32[2]} return %0 }",
+         "ir: %1 = group: %0 = input: `input` inside a body"},
+        {"%1 = group(%0) {kind = \"loop\"} graph b { %0 = argument() {index = 0, type = f32[2]} "
+         "%1 = store(%0) {name = \"w\"} return %0 }",
+         "ir: %1 = group: %1 = store: `store` inside a body"},
+        {"return a = %0, b = %0, a = %0", "ir: two outputs are named `a`"},
+    };
+    for (const Wrong& wrong : cases) {
+        Expected<Graph> graph = parse_graph("graph g {\n" + x + wrong.text + "}");
+        ASSERT_FALSE(graph) << wrong.text;
+        EXPECT_EQ(graph.error().message, wrong.message);
+        EXPECT_EQ(graph.error().kind, &kGraphInvalid);
+    }
+}
+
+// Rules of bodies: what a scan sees and returns.
+TEST(Verify, ScansFitTheirBodies) {
+    auto error = [](const std::string& attributes, const std::string& body) {
+        Expected<Graph> graph = parse_graph(
+            "graph g { %0 = input() {name = \"x\", type = f32[time, 2]}\n%1 = input() {name = \"h\", "
+            "type = f32[2]}\n%2 = scan(%0, %1) {" +
+            attributes + "} graph b {" + body + "} return y = %2 }");
+        return graph ? std::string() : graph.error().message;
+    };
+    const std::string fits = "%0 = argument() {index = 0, type = f32[2]} return y = %0, h = %0";
+    EXPECT_EQ(error("axis = 0, carries = 1, reverse = false, sequences = 1", fits), "");
+    EXPECT_EQ(error("axis = 2, carries = 1, reverse = false, sequences = 1", fits),
+              "ir:3: scan: axis 2 does not exist in a tensor of rank 2");
+    EXPECT_EQ(error("axis = 0, carries = 2, reverse = false, sequences = 1", fits),
+              "ir:3: scan: 1 sequences and 2 carries do not fit 2 operands and a body of 2 results");
+    EXPECT_EQ(error("axis = 0, carries = 1, reverse = false, sequences = 1",
+                    "%0 = argument() {index = 0, type = f32[time, 2]} return y = %0, h = %0"),
+              "ir:3: scan: argument 0 of the body is f32[time, 2], the operand f32[2]");
+    EXPECT_EQ(
+        error("axis = 0, carries = 1, reverse = false, sequences = 1",
+              "%0 = argument() {index = 0, type = f32[2]} %1 = reduce_sum(%0) {axes = [0]} return y = %0, h = %1"),
+        "ir:3: scan: a carry comes in as f32[2] and leaves as f32[]");
+}
+
 TEST(Text, DepthIsLimited) {
     std::string text = "graph g {";
     for (int i = 0; i < 5000; ++i) text += " %0 = group() {kind = \"\"} graph g {";
