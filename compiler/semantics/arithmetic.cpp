@@ -244,8 +244,8 @@ std::optional<Shape> common_shape(Elaboration& elaboration, std::string_view ver
                                     fmt::format("cannot {} {}: neither has the result's shape {}", verb,
                                                 operand_list(elaboration, operands, values), shape_text(shape)));
     note_operands(elaboration, diagnostic, operands, values);
-    diagnostic.hint = fmt::format("`reshape` one to the other's shape, or write `broadcast(x, {})` where {} is meant",
-                                  shape_text(shape), shape_text(shape));
+    diagnostic.hint = fmt::format("`reshape` one to the other's shape, or write `broadcast(x, {})` where that is meant",
+                                  shape_text(shape));
     return std::nullopt;
 }
 

@@ -17,6 +17,11 @@
 
 namespace nncc {
 
+bool is_callable(const Meaning& value) {
+    return value.as<FunctionMeaning>() != nullptr || value.as<LambdaMeaning>() != nullptr ||
+           value.as<BuiltinMeaning>() != nullptr || value.as<InstanceMeaning>() != nullptr;
+}
+
 std::string reserve_layer_name(Elaboration& elaboration, const std::string& callee) {
     NameSpace& names = *elaboration.names;
     return names.unique(fmt::format("{}_{}", callee, ++names.calls[callee]));
@@ -97,11 +102,6 @@ void apply_bare(Meaning& value, ast::FunctionKind kind) {
     const auto* function = value.as<FunctionMeaning>();
     if (function != nullptr && function->function->kind == kind)
         value = {AppliedMeaning{function->function, {}, function->function->name.range}};
-}
-
-bool is_callable(const Meaning& value) {
-    return value.as<FunctionMeaning>() != nullptr || value.as<LambdaMeaning>() != nullptr ||
-           value.as<BuiltinMeaning>() != nullptr || value.as<InstanceMeaning>() != nullptr;
 }
 
 bool is_integer_list(const Meaning& value) {

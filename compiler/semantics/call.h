@@ -36,6 +36,8 @@ Meaning apply_call(Elaboration& elaboration, const Meaning& callee, const std::s
 Meaning apply_function(Elaboration& elaboration, const ast::Function& function, const std::vector<GivenArgument>& given,
                        SourceRange call, NameSpace& names);
 
+bool is_callable(const Meaning& value);
+
 // Reserves `callee_k` in text order.
 std::string reserve_layer_name(Elaboration& elaboration, const std::string& callee);
 

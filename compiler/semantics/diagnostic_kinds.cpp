@@ -267,8 +267,9 @@ const DiagnosticKind kDTypesDiffer = {
     "\n"
     "    tokens * 0.5                  tokens is i32"};
 
-const DiagnosticKind kOperandRefused = {"NN0261", "an operand that the operation does not take",
-                                        "The operation does not take operands of that type or shape."};
+const DiagnosticKind kOperandRefused = {
+    "NN0261", "an operand that the operation does not take",
+    "The operation does not take operands of that type or shape; the message says which it takes."};
 
 std::span<const DiagnosticKind* const> semantics_diagnostics() {
     static constexpr std::array kKinds = {

@@ -64,6 +64,16 @@ struct Evaluator {
         return Meaning::poison();
     }
 
+    // A name that is called is a function's, even where a local one that cannot be called hides it: a result named
+    // `mean` leaves `mean(x)` what it was.
+    Meaning look_up_callee(const std::string& name, SourceRange range) const {
+        const Binding* binding = scope->find(name);
+        if (binding == nullptr || is_callable(binding->value) || binding->value.is_poison())
+            return look_up(name, range);
+        std::optional<Meaning> global = global_meaning(elaboration, name, range.file);
+        return global && is_callable(*global) ? *global : binding->value;
+    }
+
     Meaning operator()(const ast::InvalidExpression&) const { return Meaning::poison(); }
     Meaning operator()(const ast::IntegerLiteral& literal) const { return Meaning::integer(Dim(literal.value)); }
     Meaning operator()(const ast::FloatLiteral& literal) const { return Meaning::real(literal.value); }
@@ -139,7 +149,9 @@ struct Evaluator {
     }
 
     Meaning operator()(const ast::Call& call) const {
-        Meaning callee = evaluate(elaboration, *call.callee, scope);
+        const auto* use = std::get_if<ast::NameUse>(&call.callee->value);
+        Meaning callee =
+            use != nullptr ? look_up_callee(use->name, call.callee->range) : evaluate(elaboration, *call.callee, scope);
         std::string name = callee_name(*call.callee);
         std::string layer = layer_name(callee, name);
         std::vector<GivenArgument> given;
@@ -150,7 +162,9 @@ struct Evaluator {
 
     Meaning operator()(const ast::Pipe& pipe) const {
         Operand input = evaluate_operand(elaboration, *pipe.input, scope);
-        Meaning callee = look_up(pipe.callee[0].text, pipe.callee[0].range);
+        const ast::Name& first = pipe.callee[0];
+        Meaning callee =
+            pipe.callee.size() == 1 ? look_up_callee(first.text, first.range) : look_up(first.text, first.range);
         for (std::size_t word = 1; word < pipe.callee.size(); ++word)
             callee = member(callee, pipe.callee[word], pipe.call_range);
         std::string layer = layer_name(callee, pipe.callee.back().text);

@@ -37,6 +37,8 @@ struct Updater {
     }
 
     void add_gradients() {
+        HintScope hint_scope(elaboration, "gradient_norm");
+        OriginScope origin(elaboration, train.optimizer.as<AppliedMeaning>()->range);
         Value total;
         DType real = real_dtype(elaboration);
         for (const StorageRow& row : parameters) {

@@ -1,0 +1,141 @@
+// Whole models: those of models/, every example of the language guide, the settings of a train block, the model's hash.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "base/file.h"
+#include "case_file.h"
+
+namespace nncc::testing {
+
+namespace {
+
+std::string read_model(const std::string& name) {
+    Expected<std::string> text = read_file(std::string(NNCC_SOURCE_DIR) + "/models/" + name);
+    EXPECT_TRUE(text) << name;
+    return text ? *text : "";
+}
+
+TEST(Models, Compile) {
+    for (const auto& entry : std::filesystem::directory_iterator(std::string(NNCC_SOURCE_DIR) + "/models")) {
+        if (entry.path().extension() != ".nn") continue;
+        SCOPED_TRACE(entry.path().filename().string());
+        Analysed analysed = analyse_text(read_model(entry.path().filename()));
+        EXPECT_TRUE(analysed.model);
+    }
+}
+
+// A block of the guide is a whole file, or, without a model, items that a small model is added to.
+TEST(Models, ExamplesOfTheGuideCompile) {
+    std::istringstream guide(read_model("README.md"));
+    int examples = 0;
+    std::string example;
+    bool inside = false;
+    for (std::string line; std::getline(guide, line);) {
+        if (line == "```nn") {
+            inside = true;
+            example.clear();
+        } else if (line == "```" && inside) {
+            inside = false;
+            ++examples;
+            SCOPED_TRACE(example);
+            bool has_model = example.find("model ") != std::string::npos;
+            EXPECT_TRUE(analyse_text(example + (has_model ? "" : "\nmodel m(x: f32[batch, 2]) { x }\n")).model);
+        } else if (inside) {
+            example += line + "\n";
+        }
+    }
+    EXPECT_GE(examples, 10);
+}
+
+TEST(TrainSpec, HasTheSettingsOfPima) {
+    Analysed analysed = analyse_text(read_model("pima.nn"));
+    ASSERT_TRUE(analysed.model);
+    ASSERT_TRUE(analysed.model->train);
+    const TrainSpec& train = *analysed.model->train;
+    EXPECT_EQ(train.model, "pima");
+    EXPECT_EQ(train.data.kind, DataSpec::Kind::kSqlite);
+    EXPECT_EQ(train.data.path, "pima.db");
+    EXPECT_EQ(train.data.table, "patients");
+    ASSERT_EQ(train.feeds.size(), 2U);
+    EXPECT_EQ(train.feeds[0].name, "x");
+    EXPECT_TRUE(train.feeds[0].is_input);
+    EXPECT_EQ(train.feeds[0].columns.size(), 8U);
+    EXPECT_EQ(train.feeds[1].columns, std::vector<std::string>{"outcome"});
+    EXPECT_EQ(type_text(train.feeds[1].type), "f32[batch, 1]");
+    EXPECT_FALSE(train.feeds[1].is_input);
+    EXPECT_EQ(train.metrics, (std::vector<std::string>{"accuracy", "auc"}));
+    EXPECT_EQ(train.batch, 32);
+    EXPECT_EQ(train.epochs, 150);
+    EXPECT_EQ(train.seed, 7U);
+    EXPECT_EQ(train.validation.kind, Validation::Kind::kFraction);
+    EXPECT_EQ(train.validation.value, 0.2);
+    EXPECT_EQ(analysed.model->program.inputs, std::vector<std::string>{"x"});
+    EXPECT_EQ(analysed.model->program.data, std::vector<std::string>{"y"});
+}
+
+std::string settings(const std::string& more) {
+    return "model m(x: f32[batch, 2]) { dense(x, 1) }\ntrain m {\n    x = columns(\"a\", \"b\")\n    loss = "
+           "mean(output)\n    optimizer = sgd\n" +
+           more + "}\n";
+}
+
+TEST(TrainSpec, ReadsEveryFormOfValidationAndData) {
+    auto validation = [](const std::string& text) {
+        Analysed analysed = analyse_text(settings("    validation = " + text + "\n"));
+        return analysed.model ? analysed.model->train->validation : Validation{};
+    };
+    EXPECT_EQ(validation("last(0.25)").kind, Validation::Kind::kLastFraction);
+    EXPECT_EQ(validation("last(192)").kind, Validation::Kind::kLastRows);
+    EXPECT_EQ(validation("last(192)").value, 192);
+    EXPECT_EQ(validation("0").kind, Validation::Kind::kNone);
+    Analysed analysed =
+        analyse_text(settings("    data = npz(\"d.npz\")\n    y: i32[batch] = array(\"Y\")\n    freeze = [\"*.b\"]\n"));
+    ASSERT_TRUE(analysed.model);
+    EXPECT_EQ(analysed.model->train->data.kind, DataSpec::Kind::kNpz);
+    EXPECT_EQ(type_text(analysed.model->train->feeds[1].type), "i32[batch]");
+    EXPECT_EQ(analysed.model->train->freeze, std::vector<std::string>{"*.b"});
+}
+
+TEST(ModelHash, DependsOnTheModelAndNotOnItsLinesOrTraining) {
+    std::string model = "model m(x: f32[batch, 2]) { dense(x, 1) }\n";
+    std::string hash = analyse_text(model).model->model_hash;
+    EXPECT_EQ(hash.size(), 64U);
+    EXPECT_EQ(hash, analyse_text("# A comment.\n\n\n" + model).model->model_hash);
+    EXPECT_NE(hash, analyse_text("model m(x: f32[batch, 3]) { dense(x, 1) }\n").model->model_hash);
+}
+
+// A small edit of a valid model gives a located error or a model, and never a crash.
+TEST(Robustness, AnyTokenRemovedOrDoubled) {
+    std::string text = read_model("char_gpt.nn") + read_model("pima.nn");
+    std::vector<std::pair<std::size_t, std::size_t>> tokens;
+    for (std::size_t at = 0; at < text.size();) {
+        std::size_t end = at + 1;
+        while (end < text.size() && std::isalnum(static_cast<unsigned char>(text[at])) &&
+               std::isalnum(static_cast<unsigned char>(text[end])))
+            ++end;
+        if (!std::isspace(static_cast<unsigned char>(text[at]))) tokens.emplace_back(at, end);
+        at = end;
+    }
+    constexpr std::size_t kStride = 7;  // a share that takes seconds; 1 is the whole
+    for (std::size_t index = 0; index < tokens.size(); index += kStride) {
+        auto [begin, end] = tokens[index];
+        for (bool doubled : {false, true}) {
+            std::string edited =
+                doubled ? text.substr(0, end) + " " + text.substr(begin) : text.substr(0, begin) + text.substr(end);
+            auto source = std::make_unique<SourceFile>(SourceFile{"pima.nn", edited});
+            Diagnostics diagnostics;
+            FolderLoader loader("cases");
+            std::optional<CompiledModel> model = analyse(*source, "", {}, loader, diagnostics);
+            EXPECT_EQ(model.has_value(), !diagnostics.has_errors()) << edited;
+            for (const Diagnostic& diagnostic : diagnostics.all())
+                EXPECT_NE(diagnostic.range.file, nullptr) << diagnostic.message;
+        }
+    }
+}
+
+}  // namespace
+
+}  // namespace nncc::testing
