@@ -24,7 +24,7 @@ std::string index_variable(std::size_t axis) {
 
 FunctionText::FunctionText(const Kernel& function_kernel) : kernel(function_kernel) {
     for (std::size_t axis = 0; axis < 32; ++axis) scope.reserve(index_variable(axis));
-    for (const char* name : {"kRows", "kColumns", "kDepth", "kCount", "left", "right", "row", "lane_row"}) scope.reserve(name);
+    for (const char* name : {"kRows", "kColumns", "kDepth", "kCount"}) scope.reserve(name);
     // Bounded dimensions are parameters too: their identifiers must not be taken by others.
     const auto reserve_names = [&](const Dim& dim) {
         for (const Dim::Term& term : dim.terms()) {
@@ -77,6 +77,7 @@ std::string FunctionText::pointer(int parameter, const IndexMap& map, const std:
 
 void FunctionText::name_sizes(const std::vector<Dim>& extent_list, const std::vector<std::string>& names) {
     sizes.clear();
+    size_names = names;
     // The last axis with an extent names it: strides are products of inner extents.
     for (std::size_t k = extent_list.size(); k-- > 0;) {
         if (extent_list[k].is_constant() && extent_list[k].constant() > 1) sizes.emplace(extent_list[k].constant(), names[k]);
@@ -85,10 +86,10 @@ void FunctionText::name_sizes(const std::vector<Dim>& extent_list, const std::ve
 
 std::string FunctionText::size_line(std::string_view body) const {
     std::vector<std::string> parts;
-    std::map<std::string, std::int64_t> by_name;
-    for (const auto& [value, name] : sizes) by_name[name] = value;
-    for (const auto& [name, value] : by_name) {
-        if (uses_word(body, name)) parts.push_back(fmt::format("{} = {}", name, value));
+    for (const std::string& name : size_names) {
+        for (const auto& [value, given] : sizes) {
+            if (given == name && uses_word(body, name)) parts.push_back(fmt::format("{} = {}", name, value));
+        }
     }
     return parts.empty() ? "" : fmt::format("constexpr int {};", fmt::join(parts, ", "));
 }

@@ -33,6 +33,7 @@ struct FunctionText {
     std::vector<std::string> parameters;  // identifier of each
     std::set<std::string> extents;        // dimensions known at run time that were used
     std::map<std::int64_t, std::string> sizes;  // named sizes of the nest at hand
+    std::vector<std::string> size_names;
     std::int64_t stack_bytes = 0;
 
     explicit FunctionText(const Kernel& kernel);

@@ -33,6 +33,7 @@ class NestValues {
     void set_text(int id, std::string text, bool is_vector);
 
   private:
+    void choose_inline(const std::vector<int>& order, std::size_t kept);
     std::string load_text(const LoopValue& value, bool is_vector);
     std::string iota_text(const LoopValue& value, bool is_vector);
     std::string random_text(const LoopValue& value, bool is_vector);

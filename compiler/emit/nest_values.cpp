@@ -55,17 +55,28 @@ void NestValues::prepare(const std::vector<int>& order, std::size_t kept, int ve
         if (uses_[id] == 0) continue;
         for (int operand : nest_.values[id].operands) ++uses_[static_cast<std::size_t>(operand)];
     }
+    choose_inline(order, kept);
+}
+
+// Constants, loads of one use, and what only a lone store or reduction needs are written where they are used.
+void NestValues::choose_inline(const std::vector<int>& order, std::size_t kept) {
+    const std::size_t count = nest_.values.size();
     for (std::size_t id = 0; id < count; ++id) {
         const LoopValue& value = nest_.values[id];
         if (value.kind == Kind::kConstant || value.kind == Kind::kExtent) inline_[id] = true;
-        if (uses_[id] != 1 || value.kind != Kind::kLoad) continue;
+        if (uses_[id] != 1 || (value.kind != Kind::kLoad && value.kind != Kind::kOp)) continue;
+        const bool is_load = value.kind == Kind::kLoad;
         // A load is written where its one user is, unless it would move into an inner loop or behind another store.
         for (std::size_t user = id + 1; user < count; ++user) {
             const auto& operands = nest_.values[user].operands;
             const bool is_user = std::find(operands.begin(), operands.end(), static_cast<int>(id)) != operands.end();
-            if (uses_[user] > 0 && is_user) inline_[id] = levels_[user] == levels_[id] && nest_.values[user].kind == Kind::kOp;
+            if (uses_[user] > 0 && is_user) {
+                const bool reduces = nest_.values[user].kind == Kind::kReduce && levels_[id] == order.size() && order.size() > kept;
+                inline_[id] = (is_load && nest_.values[user].kind == Kind::kOp && levels_[user] == levels_[id]) || reduces;
+            }
         }
-        if (nest_.stores.size() == 1 && nest_.stores[0].value == static_cast<int>(id)) inline_[id] = true;
+        const bool lone = nest_.stores.size() == 1 && nest_.stores[0].value == static_cast<int>(id);
+        if (lone) inline_[id] = is_load || levels_[id] == kept || levels_[id] == order.size();
     }
 }
 
@@ -73,7 +84,12 @@ std::string NestValues::name(int id) {
     std::string& name = names_[static_cast<std::size_t>(id)];
     if (name.empty()) {
         const LoopValue& value = nest_.values[static_cast<std::size_t>(id)];
+        // Of several values from one place the last has its name, the others those of their ops.
         std::string role = value.name;
+        for (std::size_t later = static_cast<std::size_t>(id) + 1; later < nest_.values.size(); ++later) {
+            if (nest_.values[later].name == role && uses_[later] > 0 && value.kind != Kind::kLoad) role.clear();
+        }
+        if (value.kind == Kind::kAccumulator) role = "product";
         if (role.empty() && value.kind == Kind::kReduce) role = value.reducer == Reducer::kSum ? "sum" : value.reducer == Reducer::kMax ? "largest" : "product";
         if (role.empty() && value.op != nullptr) role = std::string(value.op->name);
         name = function_.scope.unique(role);

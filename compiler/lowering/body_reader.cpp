@@ -190,7 +190,7 @@ Expected<int> BodyReader::value_of(Value value, const Position& position) {
     }
     const Node& node = body_->node(value);
     Expected<int> id = -1;
-    if (lowering_of<ElementwiseLowering>(node) != nullptr) {
+    if (lowering_of<ElementwiseLowering>(node) != nullptr && !node.op->facts.random) {
         LoopValue result{.kind = LoopValue::Kind::kOp, .dtype = node.type().dtype, .name = node.origin.name};
         result.op = node.op;
         for (Value operand : node.operands) {
@@ -216,14 +216,23 @@ Expected<int> BodyReader::value_of(Value value, const Position& position) {
     return id;
 }
 
+// A result is called what it is in the model: the storage or output it becomes, or where it comes from.
+std::string BodyReader::result_role(int result) const {
+    const int buffer = plan_.buffer_of[static_cast<std::size_t>(group_index_)][static_cast<std::size_t>(result)];
+    if (buffer >= 0) {
+        const Buffer& place = plan_.buffers[static_cast<std::size_t>(buffer)];
+        if (place.place == Place::kStorage || place.place == Place::kOutput) return place.name;
+    }
+    const Node& node = body_->node(body_->outputs()[static_cast<std::size_t>(result)].value);
+    return node.origin.name.empty() ? std::string(node.op->name) : node.origin.name;
+}
+
 Expected<> BodyReader::store(int result, int loop_value, const Position& position) {
     const Type& type = group_.type(result);
     auto rows = contiguous_map(type.shape);
     auto map = rows ? compose(*rows, position, axis_count) : std::nullopt;
     if (!map) return refuse(kTooLargeToEmit, group_, "its size overflows");
-    const Output& output = body_->outputs()[static_cast<std::size_t>(result)];
-    KernelParameter parameter{.role = body_->node(output.value).origin.name, .type = type, .written = true, .value = {group_index_, result}, .table = {}};
-    if (parameter.role.empty()) parameter.role = output.name;
+    KernelParameter parameter{.role = result_role(result), .type = type, .written = true, .value = {group_index_, result}, .table = {}};
     stores_.push_back({.value = loop_value, .parameter = static_cast<int>(kernel_.parameters.size()), .map = std::move(*map)});
     kernel_.parameters.push_back(std::move(parameter));
     return Nothing{};

@@ -38,6 +38,8 @@ class BodyReader {
     // Adds a store of `loop_value` to result `result` of the group, row-major, at `position`.
     Expected<> store(int result, int loop_value, const Position& position);
 
+    std::string result_role(int result) const;
+
     // Takes the values and stores so far as a nest.
     LoopNest take(std::vector<LoopAxis> axes);
     std::vector<LoopValue>& values() { return values_; }

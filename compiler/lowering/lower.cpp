@@ -33,7 +33,6 @@ std::vector<std::string> comments_of(const Node& group) {
 
 // "dense_1_relu_1": the distinct origins of the computing nodes, at most three; the ops' names where there are none.
 std::string name_of(const Node& group) {
-    if (!group.origin.name.empty()) return group.origin.name;
     std::vector<std::string> parts;
     for (const Node& node : group.body->nodes()) {
         if (node.op->name == "argument" || lowering_of<LeafLowering>(node) != nullptr) continue;
@@ -41,6 +40,7 @@ std::string name_of(const Node& group) {
         if (std::find(parts.begin(), parts.end(), part) == parts.end()) parts.push_back(part);
     }
     if (parts.size() > 3) parts = {parts.front(), parts[parts.size() - 2], parts.back()};
+    if (parts.empty() && !group.origin.name.empty()) return group.origin.name;
     return parts.empty() ? "copy" : fmt::format("{}", fmt::join(parts, "_"));
 }
 

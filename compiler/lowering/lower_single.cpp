@@ -88,8 +88,7 @@ class SingleLowering {
     }
 
     int result_parameter() {
-        kernel_.parameters.push_back({.role = node_.origin.name, .type = group_.type(), .written = true, .value = {group_index_, 0}, .table = {}});
-        if (kernel_.parameters.back().role.empty()) kernel_.parameters.back().role = std::string(node_.op->name);
+        kernel_.parameters.push_back({.role = reader_.result_role(0), .type = group_.type(), .written = true, .value = {group_index_, 0}});
         return static_cast<int>(kernel_.parameters.size()) - 1;
     }
 
@@ -165,7 +164,7 @@ Expected<> lower_single(const Plan& plan, int group, Kernel& kernel) {
     const Node& node = only_node(*plan.graph.node(group).body);
     if (lowering_of<ReductionLowering>(node) != nullptr) return lower_reduction(plan, group, kernel);
     if (lowering_of<ContractionLowering>(node) != nullptr) return lower_contraction(plan, group, kernel);
-    if (lowering_of<ElementwiseLowering>(node) != nullptr || lowering_of<LeafLowering>(node) != nullptr) return lower_loop(plan, group, kernel);
+    if (lowering_of<ElementwiseLowering>(node) != nullptr || node.op->facts.random || lowering_of<LeafLowering>(node) != nullptr) return lower_loop(plan, group, kernel);
     SingleLowering single(plan, group, kernel);
     if (const auto* view = lowering_of<ViewLowering>(node)) {
         if (view->kind == ViewKind::kPad || view->kind == ViewKind::kConcatenate) return single.placement(view->kind);
