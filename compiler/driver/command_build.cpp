@@ -24,6 +24,7 @@ namespace {
 
 constexpr std::int64_t kMaximumInputs = 1 << 16;
 constexpr std::int64_t kMaximumOutputs = 1 << 12;
+constexpr const char* kWeightsSymbol = "nncc_weights";
 
 struct Slot {  // one input or output of the model, as a range of a row of doubles
     DType dtype = DType::kF32;
@@ -70,19 +71,8 @@ std::string literal(std::string_view text) {
     return quoted + "\"";
 }
 
-// Bytes as the initialiser of an array of 64-bit words.
-std::string words_text(const std::string& bytes) {
-    std::string text;
-    for (std::size_t at = 0; at < bytes.size(); at += 8) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, bytes.data() + at, std::min<std::size_t>(8, bytes.size() - at));
-        text += fmt::format("{:#x}U,{}", word, at % 64 == 56 ? "\n" : "");
-    }
-    return text;
-}
-
 // The main program's own part: the weights, and one row of doubles through the model.
-std::string program_text(const EmittedFiles& files, const CompiledModel& model, const std::string& weights, const std::vector<Slot>& inputs,
+std::string program_text(const EmittedFiles& files, const CompiledModel& model, const std::vector<Slot>& inputs,
                          const std::vector<Slot>& outputs) {
     std::string names;
     std::string body;
@@ -106,21 +96,19 @@ std::string program_text(const EmittedFiles& files, const CompiledModel& model, 
         output_count += slot.elements;
     }
     return fmt::format(
-        "\n#include \"{0}\"\n#include \"nncc/standalone.h\"\n"
+        "\n#include \"nncc/standalone.h\"\n"
         "namespace {{\n"
-        "alignas(64) constexpr unsigned long long kWeights[] = {{\n{1}}};\n"
-        "alignas(64) unsigned char packed[{2}];\n"
-        "alignas(64) unsigned char model[{3}];\n"
-        "constexpr const char* kColumns[] = {{{4}}};\n"
-        "void predict(const double* row, double* prediction) {{\n{5}    {6}_forward(model{7});\n{8}}}\n"
+        "alignas(64) unsigned char packed[sizeof({0}::Packed)];\n"
+        "alignas(64) unsigned char model[sizeof({0}::Model<1>)];\n"
+        "constexpr const char* kColumns[] = {{{1}}};\n"
+        "void predict(const double* row, double* prediction) {{\n{2}    {0}_forward(model{3});\n{4}}}\n"
         "}}\n"
+        "extern \"C\" const unsigned char {5}[];\n"
         "int main(int argc, char** argv) {{\n"
-        "    {6}_pack(kWeights, packed);\n    {6}_model_init(model, packed);\n"
-        "    static const nncc::Standalone standalone{{{9}, kColumns, {10}, {11}, predict}};\n"
+        "    {0}_pack({5}, packed);\n    {0}_model_init(model, packed);\n"
+        "    static const nncc::Standalone standalone{{{6}, kColumns, {7}, {8}, predict}};\n"
         "    return nncc::run_standalone(argc, argv, standalone);\n}}\n",
-        c_header_name(files), words_text(weights), "sizeof(" + files.cpp_namespace + "::Packed)",
-        fmt::format("sizeof({}::Model<1>)", files.cpp_namespace), names, body, files.cpp_namespace, arguments, results, literal(model.program.name), input_count,
-        output_count);
+        files.cpp_namespace, names, body, arguments, results, kWeightsSymbol, literal(model.program.name), input_count, output_count);
 }
 
 // Runs the binary on one made row and returns what `--latency` says, without its newline.
@@ -201,15 +189,16 @@ Expected<ExitCode> build(const BuildOptions& options, const Console& console, co
     if (!fits) return fits.error();
 
     CompileOptions compile_options;
-    compile_options.files = {{header_name(files), files.header}, {c_header_name(files), files.c_header}};
+    compile_options.files = {{header_name(files), files.header}};
     const std::string weight_bytes(reinterpret_cast<const char*>(weights.data()), weights.size());
-    Expected<ObjectCode> object = compile_to_object(files.source + program_text(files, model, weight_bytes, inputs, outputs), source_name(files), compile_options);
+    Expected<ObjectCode> object = compile_to_object(files.source + program_text(files, model, inputs, outputs), source_name(files), compile_options);
     if (!object) return object.error();
     const std::string path = options.output.empty() ? model_stem(options.model.path) : options.output;
-    Expected<LinkedExecutable> linked = link_executable(std::span(&*object, 1), path);
+    const ObjectCode objects[] = {std::move(*object), data_to_object(kWeightsSymbol, weight_bytes)};
+    Expected<LinkedExecutable> linked = link_executable(objects, path);
     if (!linked) return linked.error();
     if (!options.quiet) {
-        console.note(fmt::format("{}: {} bytes; {}, linked in {:.0f} ms", path, linked->byte_count, describe_times(*object), linked->milliseconds));
+        console.note(fmt::format("{}: {} bytes; {}, linked in {:.0f} ms", path, linked->byte_count, describe_times(objects[0]), linked->milliseconds));
         console.note(measured_latency(path, input_count));
     }
     return ExitCode::kDone;

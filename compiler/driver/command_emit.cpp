@@ -9,7 +9,8 @@
 #include "driver/compile_model.h"
 #include "driver/diagnostic_kinds.h"
 #include "driver/model_source.h"
-#include "graph/dot.h"
+#include "passes/diagnostic_kinds.h"
+#include "passes/dot.h"
 #include "syntax/parser.h"
 #include "syntax/print_ast.h"
 

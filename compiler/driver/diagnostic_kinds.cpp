@@ -27,10 +27,6 @@ const DiagnosticKind kFeedWidth{
 const DiagnosticKind kUnknownCode{
     "NN0514", "unknown diagnostic",
     "`nncc explain` takes the code that stands in brackets behind `error` or `warning`: `nncc explain NN0012`."};
-const DiagnosticKind kUnknownPass{
-    "NN0515", "unknown pass",
-    "`--passes=` and `--print-after=` take names of passes, separated by commas; the message lists those there are, in the order in which the\n"
-    "pipeline runs them. `--print-after=all` prints after every one."};
 const DiagnosticKind kUnknownEntry{
     "NN0516", "unknown entry",
     "A program has one graph per entry point: forward, and, with a train block, loss, gradients, update, step, metrics; initialize, fit and pack\n"
@@ -60,7 +56,7 @@ const DiagnosticKind kLossNotFinite{
 
 namespace {
 
-constexpr std::array kAll = {&kDefineMalformed, &kNoTrainBlock, &kNoData,          &kFeedWidth,         &kUnknownCode,      &kUnknownPass,
+constexpr std::array kAll = {&kDefineMalformed, &kNoTrainBlock, &kNoData,          &kFeedWidth,         &kUnknownCode,      
                              &kUnknownEntry,    &kCommandMismatch, &kWeightsOtherModel, &kBuildUnsupported, &kBatchesDiffer, &kLossNotFinite};
 
 }  // namespace

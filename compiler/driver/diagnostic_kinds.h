@@ -12,7 +12,6 @@ extern const DiagnosticKind kNoTrainBlock;        // NN0511
 extern const DiagnosticKind kNoData;              // NN0512
 extern const DiagnosticKind kFeedWidth;           // NN0513
 extern const DiagnosticKind kUnknownCode;         // NN0514
-extern const DiagnosticKind kUnknownPass;         // NN0515
 extern const DiagnosticKind kUnknownEntry;        // NN0516
 extern const DiagnosticKind kCommandMismatch;     // NN0517
 extern const DiagnosticKind kWeightsOtherModel;   // NN0518

@@ -117,9 +117,8 @@ AlignedBytes AlignedBytes::copy() const {
 Expected<NativeModel> NativeModel::compile(const EmittedFiles& files, const CompiledModel& model, bool with_trainer) {
     CompileOptions options;
     options.sanitize = kSanitised;
-    options.files = {{header_name(files), files.header}, {c_header_name(files), files.c_header}};
-    // The C header declares what the adapter calls, whether or not the source includes it.
-    const std::string text = files.source + "\n#include \"" + c_header_name(files) + "\"\n" + adapter_text(files, model, with_trainer);
+    options.files = {{header_name(files), files.header}};
+    const std::string text = files.source + adapter_text(files, model, with_trainer);
     Expected<ObjectCode> object = compile_to_object(text, source_name(files), options);
     if (!object) return object.error();
     Expected<LoadedModule> module = load(*object);

@@ -13,12 +13,6 @@ namespace nncc {
 
 namespace {
 
-std::vector<std::int64_t> row_range(std::int64_t first, std::int64_t count) {
-    std::vector<std::int64_t> rows(static_cast<std::size_t>(count));
-    std::iota(rows.begin(), rows.end(), first);
-    return rows;
-}
-
 // One batch of every feed: straight from the table where the rows follow each other, else gathered.
 class BatchBuffers {
   public:
