@@ -3,26 +3,40 @@
 #include "passes/pass.h"
 
 namespace nncc {
+namespace {
+
+Graph without_stop_gradient(const Graph& graph) {
+    return rewrite(
+        graph,
+        [](GraphBuilder&, const Node& node, const std::vector<Value>& operands) -> std::optional<std::vector<Value>> {
+            if (node.op->name == "stop_gradient") return std::vector<Value>{operands[0]};
+            return std::nullopt;
+        });
+}
+
+}  // namespace
 
 Graph expand(const Graph& graph) {
-    return rewrite(graph,
-                   [](GraphBuilder& builder, const Node& node,
-                      const std::vector<Value>& operands) -> std::optional<std::vector<Value>> {
-                       if (node.op->name == "stop_gradient") return std::vector<Value>{operands[0]};
-                       if (std::holds_alternative<ExpandLowering>(node.op->lowering)) {
-                           NNCC_CHECK(node.op->expand != nullptr, "composite {} has no expansion", node.op->name);
-                           builder.set_origin(node.origin);
-                           std::vector<Value> results = node.op->expand(builder, node, operands);
-                           builder.set_origin({});
-                           return results;
-                       }
-                       if (node.body == nullptr) return std::nullopt;
-                       auto body = std::make_shared<const Graph>(expand(*node.body));
-                       const Value first = builder.add(*node.op, operands, node.attributes, node.origin, body);
-                       std::vector<Value> results;
-                       for (int k = 0; k < static_cast<int>(node.types.size()); ++k) results.push_back({first.node, k});
-                       return results;
-                   });
+    const Graph expanded =
+        rewrite(graph,
+                [](GraphBuilder& builder, const Node& node,
+                   const std::vector<Value>& operands) -> std::optional<std::vector<Value>> {
+                    if (std::holds_alternative<ExpandLowering>(node.op->lowering)) {
+                        NNCC_CHECK(node.op->expand != nullptr, "composite {} has no expansion", node.op->name);
+                        builder.set_origin(node.origin);
+                        std::vector<Value> results = node.op->expand(builder, node, operands);
+                        builder.set_origin({});
+                        return results;
+                    }
+                    if (node.body == nullptr) return std::nullopt;
+                    auto body = std::make_shared<const Graph>(expand(*node.body));
+                    const Value first = builder.add(*node.op, operands, node.attributes, node.origin, body);
+                    std::vector<Value> results;
+                    for (int k = 0; k < static_cast<int>(node.types.size()); ++k) results.push_back({first.node, k});
+                    return results;
+                });
+    // Expansions bring their own.
+    return without_stop_gradient(expanded);
 }
 
 }  // namespace nncc

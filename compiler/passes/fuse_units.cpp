@@ -2,7 +2,7 @@
 #include "passes/fuse_units.h"
 
 #include <functional>
-#include <limits>
+#include <set>
 
 #include "ops/record.h"
 
@@ -62,6 +62,7 @@ class Finder {
 
     Units run() {
         find_hard_readers();
+        find_split_readers();
         find_roles();
         force_buffers();
         for (int node = 0; node < graph_.size(); ++node) {
@@ -88,11 +89,44 @@ class Finder {
         for (const Output& output : graph_.outputs()) hard_[at(output.value)] = true;
     }
 
+    // Values that end up in a buffer because a group cannot hold all their readers: one reads them through a view, or
+    // they are reduced and read again (the reduction's result comes after the reduction).
+    void find_split_readers() {
+        uses_.resize(static_cast<std::size_t>(graph_.size()), 0);
+        split_.resize(static_cast<std::size_t>(graph_.size()), false);
+        std::vector<bool> reduced(static_cast<std::size_t>(graph_.size()), false);
+        for (const Node& node : graph_.nodes()) {
+            for (Value operand : node.operands) {
+                ++uses_[at(operand)];
+                if (is_affine_view(node)) split_[at(operand)] = true;
+                if (is_reduction(node)) reduced[at(operand)] = true;
+            }
+        }
+        for (int index = 0; index < graph_.size(); ++index) {
+            if (reduced[at(index)] && uses_[at(index)] > 1) split_[at(index)] = true;
+        }
+    }
+
     // A virtual node reads buffers only: what it reads through a view is never in the reader's own group.
     bool in_buffer(Value value) const {
         const NodeRole role = units_.role[at(value)];
         return role == NodeRole::kLeaf || role == NodeRole::kAlias ||
-               (role == NodeRole::kUnit && (hard_[at(value)] || graph_.type(value).rank() == 0));
+               (role == NodeRole::kUnit && (hard_[at(value)] || split_[at(value)] || graph_.type(value).rank() == 0));
+    }
+
+    // The buffers of its own size that a virtual node reads; what is broadcast is small and stays in cache.
+    std::set<Value> full_reads(int index) const {
+        const Node& node = graph_.node(index);
+        std::set<Value> reads;
+        if (node.op->name == "broadcast" || node.op->facts.random) return reads;
+        for (Value operand : node.operands) {
+            if (units_.role[at(operand)] == NodeRole::kVirtual) {
+                reads.insert(full_reads_[at(operand)].begin(), full_reads_[at(operand)].end());
+            } else if (graph_.node(operand).op->name != "constant") {
+                reads.insert(operand);
+            }
+        }
+        return reads;
     }
 
     NodeRole role_of(int index) {
@@ -116,16 +150,20 @@ class Finder {
                 return NodeRole::kUnit;
             }
         }
+        // Recomputed by several readers from several buffers, it would be more traffic than one buffer of its own.
+        if (uses_[at(index)] > 1 && full_reads(index).size() > 1) return NodeRole::kUnit;
         return cost <= kRecomputeCost ? NodeRole::kVirtual : NodeRole::kUnit;
     }
 
     void find_roles() {
         cost_.resize(static_cast<std::size_t>(graph_.size()), 0);
+        full_reads_.resize(static_cast<std::size_t>(graph_.size()));
         for (int index = 0; index < graph_.size(); ++index) {
             units_.role[at(index)] = role_of(index);
             if (units_.role[at(index)] != NodeRole::kVirtual) continue;
             const Node& node = graph_.node(index);
             cost_[at(index)] = cost_of(node);
+            full_reads_[at(index)] = full_reads(index);
             for (Value operand : node.operands) {
                 if (units_.role[at(operand)] == NodeRole::kVirtual) cost_[at(index)] += cost_[at(operand)];
             }
@@ -245,7 +283,10 @@ class Finder {
     FuseLevel level_;
     Units units_;
     std::vector<bool> hard_;
-    std::vector<int> cost_;
+    std::vector<bool> split_;
+    std::vector<int> uses_;
+    std::vector<int> cost_;                    // of virtual nodes, with what they clone
+    std::vector<std::set<Value>> full_reads_;  // of virtual nodes
     std::vector<std::vector<int>> successors_;
 };
 

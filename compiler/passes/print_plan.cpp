@@ -33,7 +33,8 @@ std::string print_plan(const Plan& plan) {
         std::string note = launch >= 0 ? fmt::format("launch {}", launch) : "";
         for (int buffer : plan.buffer_of[static_cast<std::size_t>(index)]) {
             if (buffer < 0) continue;
-            note += (note.empty() ? "" : "; ") + place_text(plan.buffers[static_cast<std::size_t>(buffer)]);
+            if (!note.empty()) note += "; ";
+            note += place_text(plan.buffers[static_cast<std::size_t>(buffer)]);
         }
         return note;
     });

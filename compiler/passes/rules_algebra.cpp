@@ -51,6 +51,30 @@ std::optional<Value> work_before_broadcast(GraphBuilder& builder, const Node& no
     return builder.add("broadcast", {result}, view->attributes, node.origin);
 }
 
+// f(reshape(a), reshape(b), 3) → reshape(f(a, b, 3)): a reshape is free at the end of a launch, and ends one within.
+std::optional<Value> work_before_reshape(GraphBuilder& builder, const Node& node) {
+    if (!is_elementwise(node) || node.operands.empty()) return std::nullopt;
+    std::optional<Shape> shape;
+    for (Value operand : node.operands) {
+        const Node& from = builder.node(operand);
+        if (from.op->name == "constant" && splat_value(builder, operand)) continue;
+        if (from.op->name != "reshape") return std::nullopt;
+        const Shape& before = builder.type(from.operands[0]).shape;
+        if (shape && *shape != before) return std::nullopt;
+        shape = before;
+    }
+    if (!shape) return std::nullopt;
+    std::vector<Value> operands;
+    for (Value operand : node.operands) {
+        const Node from = builder.node(operand);
+        operands.push_back(from.op->name == "reshape"
+                               ? from.operands[0]
+                               : splat(builder, *splat_value(builder, operand), {from.type().dtype, *shape}));
+    }
+    const Value result = builder.add(*node.op, operands, node.attributes, node.origin);
+    return builder.add("reshape", {result}, {{"shape", node.type().shape}}, node.origin);
+}
+
 std::optional<Value> drop_cast(GraphBuilder& builder, const Node& node) {
     const DType to = node.type().dtype;
     const Value x = node.operands[0];
@@ -109,6 +133,9 @@ const Rule kRules[] = {
     {.name = "work_before_broadcast",
      .reason = "elementwise work on equally spread operands is done once, before it is spread",
      .build = work_before_broadcast},
+    {.name = "work_before_reshape",
+     .reason = "a reshape is free at the end of a launch, and ends one within",
+     .build = work_before_reshape},
     {.name = "double_negate", .reason = "the signs cancel", .pattern = "negate(negate(x))", .replacement = "x"},
     {.name = "zero_minus", .reason = "one operand less", .pattern = "subtract(0, x)", .replacement = "negate(x)"},
     {.name = "add_negated", .reason = "one op less", .pattern = "add(x, negate(y))", .replacement = "subtract(x, y)"},
