@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "semantics/call.h"
 #include "semantics/compile_time.h"
@@ -139,6 +140,8 @@ struct TrainReader {
             }
         } else if (declared) {
             feed.type = *declared;
+        } else if (feed.kind == Feed::Kind::kArray && interface.outputs.size() == 1) {
+            feed.type = interface.outputs[0].second;  // what a loss compares a single result with
         } else if (feed.kind == Feed::Kind::kArray) {
             return wrong(
                 entry.value->range, fmt::format("the type of `{}` is not known without opening the data", feed.name),
@@ -172,14 +175,13 @@ struct TrainReader {
         return std::nullopt;
     }
 
-    void read_count(const char* name, std::int64_t least, std::int64_t& into) {
+    void read_count(const char* name, std::int64_t least, std::int64_t& into, std::int64_t most = 1'000'000'000) {
         const ast::Expression* expression = train.setting(name);
         if (expression == nullptr) return;
         std::optional<std::int64_t> value = to_integer(scratch, evaluate_operand(scratch, *expression, scope));
-        constexpr std::int64_t kMost = 1'000'000'000;
         if (!value) return;
-        if (*value < least || *value > kMost)
-            return wrong(expression->range, fmt::format("`{}` is {}, and may be {} to {}", name, *value, least, kMost));
+        if (*value < least || *value > most)
+            return wrong(expression->range, fmt::format("`{}` is {}, and may be {} to {}", name, *value, least, most));
         into = *value;
     }
 
@@ -310,7 +312,7 @@ std::optional<TrainBlock> read_train_block(Analysis& analysis, const ast::Train&
     reader.read_count("batch", 1, reader.train.spec.batch);
     reader.read_count("epochs", 0, reader.train.spec.epochs);
     std::int64_t seed = 0;
-    reader.read_count("seed", 0, seed);
+    reader.read_count("seed", 0, seed, std::numeric_limits<std::int64_t>::max());
     reader.train.spec.seed = static_cast<std::uint64_t>(seed);
     reader.read_validation();
     reader.read_freeze();
