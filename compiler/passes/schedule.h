@@ -15,7 +15,7 @@ std::vector<int> schedule(const Graph& fused, const DimBindings& dims);
 Value buffer_root(const Graph& fused, Value value);
 
 // Whether the group reads that operand only element by element, each just before it writes the same element of every
-// result: then a result may overwrite it. `after_loops`: epilogues of contractions and reductions count as well.
+// result: then a result may overwrite it. `with_epilogues`: epilogues of contractions and reductions count as well.
 bool reads_in_place(const Graph& fused, const Node& group, int operand, bool with_epilogues);
 
 }  // namespace nncc

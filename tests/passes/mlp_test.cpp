@@ -4,8 +4,6 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
-
 #include "passes/bind.h"
 #include "passes/derive_entries.h"
 #include "passes/fuse.h"
@@ -42,7 +40,6 @@ TEST(Mlp, StepIsFewLaunches) {
     // The scalars of Adam, and the last input gradient.
     EXPECT_LE(counts.at("loop"), 2) << text;
     EXPECT_LE(step.launches.size(), 13U) << text;
-    if (const char* path = std::getenv("NNCC_DUMP")) std::ofstream(path) << print_plan(step);
 }
 
 TEST(Mlp, UpdatesAreInTheEpiloguesOfGradients) {
