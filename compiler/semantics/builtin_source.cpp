@@ -22,7 +22,10 @@ Meaning apply_fill(const BuiltinCall& call) {
     if (!shape) return Meaning::poison();
     const Operand& value = call.operand(1);
     if (std::optional<double> number = value.meaning.number()) {
-        return Meaning::tensor(constant_value(call.elaboration, *number, {real_dtype(call.elaboration), *shape}));
+        Attributes attributes;
+        attributes.set("value", ConstantData{{*number}});
+        attributes.set("type", Type{real_dtype(call.elaboration), *shape});
+        return result_of(add_node(call.elaboration, "constant", {}, attributes, call.range));
     }
     std::optional<Value> scalar = to_scalar(call.elaboration, value, real_dtype(call.elaboration));
     return scalar ? Meaning::tensor(broadcast_value(call.elaboration, *scalar, *shape)) : Meaning::poison();

@@ -88,6 +88,8 @@ Meaning apply_broadcast(const BuiltinCall& call) {
     return Meaning::poison();
 }
 
+constexpr std::int64_t kMaximumParts = 10'000;  // each becomes a node
+
 // Parts of equal length, or of the lengths in a list.
 Meaning apply_split(const BuiltinCall& call) {
     Elaboration& elaboration = call.elaboration;
@@ -108,7 +110,7 @@ Meaning apply_split(const BuiltinCall& call) {
     std::vector<std::int64_t> lengths;
     if (call.operand(1).meaning.as<ListMeaning>() == nullptr) {
         std::int64_t count = (*parts)[0].is_constant() ? (*parts)[0].constant() : 0;
-        if (count < 1 || extent.constant() % count != 0)
+        if (count < 1 || count > kMaximumParts || extent.constant() % count != 0)
             return refuse(fmt::format("{} is not {} equal parts", extent.text(), (*parts)[0].text()));
         lengths.assign(static_cast<std::size_t>(count), extent.constant() / count);
     } else {
@@ -138,7 +140,7 @@ Meaning apply_unstack(const BuiltinCall& call) {
     std::optional<std::size_t> axis = axis_argument(call, 1, type.shape, 0);
     if (!axis) return Meaning::poison();
     const Dim& extent = type.shape[*axis];
-    if (!extent.is_constant() || extent.constant() > 10'000) {
+    if (!extent.is_constant() || extent.constant() > kMaximumParts) {
         report(elaboration, kNotCompileTime, call.range,
                fmt::format("cannot unstack {} parts of `{}` {}", extent.text(), call.operand(0).text(),
                            shape_text(type.shape)));

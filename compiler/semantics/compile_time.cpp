@@ -34,6 +34,12 @@ Meaning overflow(Elaboration& elaboration, SourceRange range) {
 }
 
 Meaning checked(Elaboration& elaboration, const std::optional<Dim>& result, SourceRange range) {
+    constexpr std::size_t kMaximumTerms = 64;  // far above any extent that is written on purpose
+    if (result && result->terms().size() > kMaximumTerms) {
+        report(elaboration, kModelTooLarge, range,
+               fmt::format("`{}` has more than {} terms", source_text(range), kMaximumTerms));
+        return Meaning::poison();
+    }
     return result ? Meaning::integer(*result) : overflow(elaboration, range);
 }
 
@@ -95,7 +101,8 @@ std::optional<Meaning> fold_integers(Elaboration& elaboration, Op op, const Dim&
         }
         case Op::kPower:
             if (!b.is_constant()) return std::nullopt;
-            if (b.constant() >= 0 && b.constant() <= 64) return checked(elaboration, power(a, b.constant()), range);
+            if (b.constant() >= 0 && b.constant() <= (a.is_constant() ? 64 : 4))
+                return checked(elaboration, power(a, b.constant()), range);
             if (!a.is_constant()) return std::nullopt;
             return Meaning::real(std::pow(static_cast<double>(a.constant()), static_cast<double>(b.constant())));
         case Op::kEqual:
@@ -216,7 +223,8 @@ std::optional<Shape> to_shape(Elaboration& elaboration, const Operand& operand) 
     const auto* list = operand.meaning.as<ListMeaning>();
     if (list == nullptr) {
         std::optional<Dim> dim = to_dim(elaboration, operand);
-        return dim ? std::optional<Shape>(Shape{*dim}) : std::nullopt;
+        if (!dim || is_too_large(elaboration, {*dim}, operand.range)) return std::nullopt;
+        return Shape{*dim};
     }
     Shape shape;
     for (const Meaning& element : list->elements) {
@@ -224,6 +232,7 @@ std::optional<Shape> to_shape(Elaboration& elaboration, const Operand& operand) 
         if (!dim) return std::nullopt;
         shape.push_back(*dim);
     }
+    if (is_too_large(elaboration, shape, operand.range)) return std::nullopt;
     return shape;
 }
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "base/checked.h"
 #include "ops/record.h"
 #include "semantics/diagnostic_kinds.h"
 
@@ -87,8 +88,10 @@ std::string underscored(std::string path) {
 OriginScope::OriginScope(Elaboration& elaboration, SourceRange range)
     : elaboration_(elaboration), saved_range_(elaboration.user_range), saved_origin_(elaboration.builder.origin()) {
     if (range.file != nullptr && !is_embedded(range.file)) elaboration.user_range = range;
-    elaboration.builder.set_origin(
-        {elaboration.name_hint, source_place(elaboration.user_range), source_text(elaboration.user_range)});
+    const SourceRange& place = elaboration.user_range;
+    auto [known, is_new] = elaboration.analysis.origins.try_emplace({place.file, place.begin, place.end});
+    if (is_new) known->second = {"", source_place(place), source_text(place)};
+    elaboration.builder.set_origin({elaboration.name_hint, known->second.place, known->second.expression});
 }
 
 OriginScope::~OriginScope() {
@@ -118,6 +121,18 @@ std::string with_operands(std::string message, const std::vector<Operand>& shown
 
 }  // namespace
 
+bool is_too_large(Elaboration& elaboration, const Shape& shape, SourceRange range) {
+    if (!is_constant(shape)) return false;
+    std::vector<std::int64_t> extents;
+    for (const Dim& dim : shape) extents.push_back(dim.constant());
+    // A negative extent is no size; type rules and `reshape` look at it.
+    if (std::any_of(extents.begin(), extents.end(), [](std::int64_t extent) { return extent < 0; })) return false;
+    std::optional<std::int64_t> count = checked_product(extents);
+    if (count && *count <= Elaboration::kMaximumElements) return false;
+    report(elaboration, kModelTooLarge, range, fmt::format("a tensor {} is too large", shape_text(shape)));
+    return true;
+}
+
 std::optional<Value> add_node(Elaboration& elaboration, std::string_view op, const std::vector<Value>& operands,
                               const Attributes& attributes, SourceRange range, const std::vector<Operand>& shown) {
     const OpRecord& record = op_named(op);
@@ -138,6 +153,9 @@ std::optional<Value> add_node(Elaboration& elaboration, std::string_view op, con
         }
         diagnostic.hint = error->hint;
         return std::nullopt;
+    }
+    for (const Type& type : std::get<std::vector<Type>>(inferred)) {
+        if (is_too_large(elaboration, type.shape, range)) return std::nullopt;
     }
     return elaboration.builder.add(record, operands, attributes);
 }

@@ -38,7 +38,9 @@ struct Analysis {
     std::set<std::string> constants_in_progress;
     std::set<std::tuple<const DiagnosticKind*, const SourceFile*, std::uint32_t, std::uint32_t>> reported;
     Diagnostic already_reported;  // what is handed out for a repeated report
-    std::int64_t steps = 0;       // expressions evaluated, against kMaximumSteps
+    std::map<std::tuple<const SourceFile*, std::uint32_t, std::uint32_t>, Origin> origins;  // made before, without name
+    bool exhausted = false;  // a limit was met: reported once, and everything after is poison
+    std::int64_t steps = 0;  // expressions evaluated, against kMaximumSteps
 
     Analysis(const AnalyseOptions& given, Diagnostics& sink, const Library& items)
         : options(given), diagnostics(sink), library(items) {}
@@ -66,8 +68,9 @@ struct Frame {
 
 struct Elaboration {
     static constexpr int kMaximumDepth = 400;  // of nested evaluation, over all calls
-    static constexpr std::int64_t kMaximumSteps = 2'000'000;
-    static constexpr int kMaximumNodes = 1'000'000;
+    static constexpr std::int64_t kMaximumSteps = 300'000;
+    static constexpr int kMaximumNodes = 300'000;
+    static constexpr std::int64_t kMaximumElements = std::int64_t{1} << 40;  // of one tensor
 
     Analysis& analysis;
     EntryKind entry;
@@ -145,6 +148,9 @@ struct Operand {
     SourceRange range;
     std::string text() const { return source_text(range); }
 };
+
+// Whether all extents are known and make more than kMaximumElements, which is then reported.
+bool is_too_large(Elaboration& elaboration, const Shape& shape, SourceRange range);
 
 // Adds a node, or reports why it does not fit and gives nothing.
 std::optional<Value> add_node(Elaboration& elaboration, std::string_view op, const std::vector<Value>& operands,

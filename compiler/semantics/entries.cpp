@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/checked.h"
 #include "ops/record.h"
 #include "semantics/arithmetic.h"
 #include "semantics/call.h"
@@ -117,24 +118,33 @@ ConstantData unfitted(const Evaluation<double>& zeros, const StorageRow& row) {
     const Tensor<double>& value = zeros.outputs.at(row.storage.name);
     ConstantData data;
     data.elements.assign(value.elements.begin(), value.elements.end());
-    if (std::all_of(data.elements.begin(), data.elements.end(), [&](double x) { return x == data.elements[0]; }))
-        data.elements.resize(1);
+    // One element stands for all where they are equal, and where the extents are free.
+    bool equal =
+        std::all_of(data.elements.begin(), data.elements.end(), [&](double x) { return x == data.elements[0]; });
+    if (data.elements.empty()) data.elements.push_back(0);
+    if (equal || !is_constant(row.storage.type.shape)) data.elements.resize(1);
     return data;
 }
 
-Evaluation<double> fit_on_zeros(const Analysis& analysis, const Graph& fit) {
+// Nothing, after a report, when a tensor of the graph is negative or too large to be evaluated here.
+std::optional<Evaluation<double>> fit_on_zeros(Analysis& analysis, const Graph& fit) {
+    constexpr std::int64_t kMaximumElements = std::int64_t{1} << 24;
     Bindings<double> bindings;
-    for (const auto& [name, binding] : analysis.dims) bindings.dims[name] = binding.value;
+    for (const auto& [name, binding] : analysis.dims) bindings.dims[name] = name == "batch" ? 1 : binding.value;
     for (const Node& node : fit.nodes()) {
+        Extents extents;
+        for (const Dim& dim : node.type().shape) extents.push_back(dim.value(bindings.dims).value_or(-1));
+        std::optional<std::int64_t> count = checked_product(extents);
+        if (!count || *count > kMaximumElements) {
+            report(analysis, kModelTooLarge, analysis.model->name.range,
+                   fmt::format("a fitted value needs a tensor {}, which is too large", type_text(node.type())));
+            return std::nullopt;
+        }
         if (node.op->name != "input") continue;
         Tensor<double> zeros;
         zeros.dtype = node.type().dtype;
-        std::int64_t count = 1;
-        for (const Dim& dim : node.type().shape) {
-            zeros.extents.push_back(dim.value(bindings.dims).value_or(1));
-            count *= zeros.extents.back();
-        }
-        zeros.elements.setZero(count);
+        zeros.extents = extents;
+        zeros.elements.setZero(*count);
         bindings.inputs[node.attributes.text("name")] = std::move(zeros);
     }
     return evaluate(fit, bindings);
@@ -145,7 +155,10 @@ Evaluation<double> fit_on_zeros(const Analysis& analysis, const Graph& fit) {
 std::optional<Graph> build_initialize(Analysis& analysis, const Graph* fit, const ModelInterface&) {
     Elaboration elaboration(analysis, EntryKind::kInitialize, false, "initialize");
     std::optional<Evaluation<double>> zeros;
-    if (fit != nullptr) zeros = fit_on_zeros(analysis, *fit);
+    if (fit != nullptr) {
+        zeros = fit_on_zeros(analysis, *fit);
+        if (!zeros) return std::nullopt;
+    }
     elaboration.seed = add_input(elaboration, "seed", {DType::kI32, {}}, {});
     elaboration.step = constant_value(elaboration, 0, {DType::kI32, {}});
     std::vector<StorageRow> rows = analysis.storages;

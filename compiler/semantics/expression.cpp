@@ -313,10 +313,12 @@ struct Evaluator {
 Meaning evaluate_named(Elaboration& elaboration, const ast::Expression& expression, const ScopePtr& scope,
                        std::string let_name) {
     Analysis& analysis = elaboration.analysis;
-    if (elaboration.depth >= Elaboration::kMaximumDepth || analysis.steps >= Elaboration::kMaximumSteps) {
+    if (analysis.exhausted) return Meaning::poison();
+    bool deep = elaboration.depth >= Elaboration::kMaximumDepth;
+    if (deep || analysis.steps >= Elaboration::kMaximumSteps) {
+        analysis.exhausted = true;
         report(elaboration, kModelTooLarge, expression.range,
-               elaboration.depth >= Elaboration::kMaximumDepth ? "calls and expressions are nested too deeply"
-                                                               : "the model takes too many steps to elaborate");
+               deep ? "calls and expressions are nested too deeply" : "the model takes too many steps to elaborate");
         return Meaning::poison();
     }
     ++elaboration.depth;

@@ -70,6 +70,7 @@ std::optional<Type> evaluate_type(Elaboration& elaboration, const ast::TypeSynta
         }
         type.shape.push_back(*extent);
     }
+    if (is_too_large(elaboration, type.shape, syntax.range)) return std::nullopt;
     return type;
 }
 

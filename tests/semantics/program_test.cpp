@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "case_file.h"
+#include "semantics/diagnostic_kinds.h"
 
 namespace nncc::testing {
 
@@ -48,6 +49,78 @@ TEST(Models, ExamplesOfTheGuideCompile) {
         }
     }
     EXPECT_GE(examples, 10);
+}
+
+// The functions of the guide, called.
+TEST(Models, FunctionsOfTheGuideWork) {
+    std::istringstream guide(read_model("README.md"));
+    std::string items;
+    std::string example;
+    bool inside = false;
+    for (std::string line; std::getline(guide, line);) {
+        if (line == "```nn") {
+            inside = true;
+            example.clear();
+        } else if (line == "```" && inside) {
+            inside = false;
+            if (example.find("model ") == std::string::npos) items += example + "\n";
+        } else if (inside) {
+            example += line + "\n";
+        }
+    }
+    Analysed analysed = analyse_text(items + R"(
+model m(x: f32[batch, 6, 4], y: f32[batch, 8]) -> f32[batch, 4] {
+    let [last, flat, weights, turned] = views(x)
+    let a = y |> scaled |> halves |> residual |> residual(8, activation = tanh) |> squares |> stack_of(2) |> noisy
+    let b = similarity(a, last) + sum(flat, axis = 1) + sum(weights, axis = [1, 2]) + sum(turned, axis = [1, 2])
+    normalise(last_step(x)) + a + broadcast(reshape(b, [batch, 1]), [batch, 4])
+}
+
+train m {
+    x         = array("x")
+    y         = array("y")
+    loss      = mean(output ** 2)
+    optimizer = lion(halving(0.1))
+}
+
+fn unused(x: f32[batch, n]) { dense(x, n, init = spread_out(2.0)) }
+)");
+    ASSERT_TRUE(analysed.model);
+    EXPECT_NE(analysed.model->program.find_storage("similarity_1.tower.w"), nullptr);
+    EXPECT_NE(analysed.model->program.find_storage("stack_of_1.layer_1.dense_1.w"), nullptr);
+}
+
+std::string repeated(const std::string& text, int count) {
+    std::string result;
+    for (int turn = 0; turn < count; ++turn) result += text;
+    return result;
+}
+
+// What is small as a text and endless as a graph is refused, soon.
+TEST(Robustness, LargeModelsAreRefused) {
+    std::string deep = "fn f0(x: f32[...]) { x + 1 }\n";
+    std::string wide = deep;
+    for (int level = 1; level < 500; ++level) {
+        deep += "fn f" + std::to_string(level) + "(x: f32[...]) { " + repeated("(", 50) + "f" +
+                std::to_string(level - 1) + "(x)" + repeated(")", 50) + " }\n";
+        wide += "fn f" + std::to_string(level) + "(x: f32[...]) { f" + std::to_string(level - 1) + "(x) + f" +
+                std::to_string(level - 1) + "(2 * x) }\n";
+    }
+    std::string nested = "model m(x: f32[batch, 2]) {\n    let x = " + repeated("for i in 0..1000 carry x { ", 4) +
+                         "x" + repeated(" }", 4) + "\n    x\n}\n";
+    for (const std::string& text :
+         {deep + "model m(x: f32[batch, 2]) { f499(x) }\n", wide + "model m(x: f32[batch, 2]) { f30(x) }\n", nested,
+          std::string("model m(x: f32[batch, a, b, c]) { fill([(batch + a + b + c) ** 4 ** 4], 1) }\n"),
+          std::string("model m(x: f32[batch, 100000000000]) { standardize(x) }\n"),
+          std::string("model m(x: f32[batch, 2]) { fill([2 ** 62, 2 ** 62], 1) }\n")}) {
+        SourceFile source{"m.nn", text};
+        FolderLoader loader("cases");
+        Diagnostics diagnostics;
+        std::optional<CompiledModel> model = analyse(source, "", {}, loader, diagnostics);
+        EXPECT_FALSE(model) << text.substr(0, 200);
+        EXPECT_TRUE(diagnostics.has_errors());
+        for (const Diagnostic& diagnostic : diagnostics.all()) EXPECT_NE(diagnostic.kind, &kUnknownName);
+    }
 }
 
 TEST(TrainSpec, HasTheSettingsOfPima) {
