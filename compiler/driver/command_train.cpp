@@ -279,7 +279,9 @@ Expected<ExitCode> TrainCommand::run() {
     Expected<TrainingOutcome> outcome = train();
     if (!outcome) return outcome.error();
     if (outcome->epochs > 0) {
-        if (Expected<> done = save(); !done) return done.error();
+        // An interrupted run that the database does not know yet stays out of it.
+        Expected<> done = outcome->interrupted && !recorded_ ? write_weights() : save();
+        if (!done) return done.error();
     }
     if (recorded_ && !outcome->interrupted) {
         if (Expected<> done = finish_run(data_.path, provenance_.run, utc_timestamp()); !done) return done.error();

@@ -19,6 +19,11 @@ struct FirstFailure {
     double value = 0;
 };
 
+// Without the sign of a NaN, which means nothing.
+std::string number_text(double value) {
+    return std::isnan(value) ? "nan" : fmt::format("{}", value);
+}
+
 void round_to(DType dtype, Tensor<double>& tensor) {
     if (dtype != DType::kF32) return;
     for (double& element : tensor.elements) element = static_cast<double>(static_cast<float>(element));
@@ -36,7 +41,7 @@ std::string bad_storage(const Bindings<double>& bindings) {
 
 Error numeric_failure(const CompiledModel& model, const Feeds& feeds, std::span<const std::int64_t> batch, const NativeModel& native,
                       std::int64_t step, std::int64_t epoch, double loss) {
-    Error error{&kLossNotFinite, fmt::format("the loss of step {} (epoch {}) is {}", step, epoch, loss),
+    Error error{&kLossNotFinite, fmt::format("the loss of step {} (epoch {}) is {}", step, epoch, number_text(loss)),
                 "a smaller learning rate, standardised inputs or a loss from logits are the usual remedies", {}, ExitCode::kNumeric};
     // As it was emitted: without the forms that only the model's text has (`log` of a sigmoid that underflows).
     const Graph graph = simplify(model.program.entries.at("loss"));
@@ -74,7 +79,7 @@ Error numeric_failure(const CompiledModel& model, const Feeds& feeds, std::span<
     };
     evaluate(graph, bindings);
     if (first.found) {
-        error.message += fmt::format(": `{}` gave {} first", first.op, first.value);
+        error.message += fmt::format(": `{}` gave {} first", first.op, number_text(first.value));
         if (!first.origin.place.empty()) error.notes.push_back(fmt::format("{}  {}", first.origin.place, first.origin.expression));
     } else {
         error.message += ": every op is finite in double precision, so a sum over the batch overflowed";

@@ -29,6 +29,7 @@ class Run {
           dims_(dims),
           bindings_(bindings),
           arguments_(arguments),
+          observe_(bindings != nullptr && bindings->observe ? &bindings->observe : nullptr),
           owned_(graph.nodes().size()),
           results_(graph.nodes().size()),
           uses_(graph.nodes().size(), 0) {
@@ -96,6 +97,7 @@ class Run {
         }
         context.run_body = [this](const Graph& body, const std::vector<const Tensor<S>*>& arguments) {
             Run<S> run(body, dims_, nullptr, &arguments);
+            run.observe_ = observe_;
             run.all(nullptr);
             std::vector<Tensor<S>> results;
             for (const Output& output : body.outputs()) results.push_back(run.at(output.value));
@@ -103,6 +105,7 @@ class Run {
         };
         if constexpr (std::is_same_v<S, double>) node.op->evaluate.real(context);
         else node.op->evaluate.dual(context);
+        if (observe_ != nullptr) (*observe_)(node, context.results);
         std::vector<Tensor<S>>& owned = owned_[static_cast<std::size_t>(index)];
         owned = std::move(context.results);
         for (const Tensor<S>& tensor : owned) results_[static_cast<std::size_t>(index)].push_back(&tensor);
@@ -120,6 +123,7 @@ class Run {
     const Dims& dims_;
     const Bindings<S>* bindings_;
     const std::vector<const Tensor<S>*>* arguments_;
+    const std::function<void(const Node&, std::vector<Tensor<S>>&)>* observe_;
     std::vector<std::vector<Tensor<S>>> owned_;
     std::vector<std::vector<const Tensor<S>*>> results_;
     std::vector<int> uses_;
