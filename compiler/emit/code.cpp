@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <cctype>
 #include <cmath>
 
 #include "emit/mangle.h"
@@ -11,30 +12,62 @@ namespace nncc {
 
 void Code::blank() { text_ += "\n"; }
 
+namespace {
+
+// Where to break: behind a comma or an operator, in the outermost parentheses that allow it, as late as the room does.
+struct Break {
+    std::size_t at = 0;      // the space that goes; 0: none
+    std::size_t column = 0;  // behind the parenthesis that is open there; 0: none
+};
+
+Break find_break(std::string_view text, std::size_t room) {
+    std::vector<std::size_t> open;
+    Break best;
+    std::size_t best_depth = 1000;
+    for (std::size_t k = 0; k < text.size() && k <= room; ++k) {
+        const char c = text[k];
+        if (c == '(' || c == '[' || c == '{') open.push_back(k + 1);
+        if ((c == ')' || c == ']' || c == '}') && !open.empty()) open.pop_back();
+        if (c != ' ' || k < 2) continue;
+        const char before = text[k - 1];
+        const bool is_operator = (before == '+' || before == '-' || before == '*' || before == '|' || before == '=') && text[k - 2] == ' ';
+        if (before != ',' && !is_operator) continue;
+        // An assignment is the last place to break.
+        const std::size_t depth = before == '=' ? 999 : open.size();
+        if (depth <= best_depth) {
+            best = {k, open.empty() ? 0 : open.back()};
+            best_depth = depth;
+        }
+    }
+    return best;
+}
+
+}  // namespace
+
 void Code::line(std::string_view text) {
     if (text.empty()) return blank();
     std::string indentation(static_cast<std::size_t>(depth_) * 4, ' ');
     std::string rest(text);
-    bool first = true;
-    // Breaks behind a comma or an operator; only lines of ours, where strings hold no spaces that matter, come here.
-    while (indentation.size() + rest.size() > kColumns && rest.find('"') == std::string::npos) {
+    const bool is_comment = rest.starts_with("//");
+    for (bool first = true; indentation.size() + rest.size() > kColumns; first = false) {
         const std::size_t room = kColumns - indentation.size();
-        std::size_t cut = std::string::npos;
-        for (std::size_t k = 1; k < rest.size() && k <= room; ++k) {
-            const char before = rest[k - 1];
-            const bool is_operator = (before == '+' || before == '-' || before == '*' || before == '=') && k > 1 && rest[k - 2] == ' ';
-            if (rest[k] == ' ' && (before == ',' || is_operator)) cut = k;
-        }
-        if (rest.starts_with("//")) cut = rest.rfind(' ', room);
-        if (cut == std::string::npos || cut == 0) break;
-        text_ += indentation + rest.substr(0, cut) + "\n";
-        const bool is_comment = rest.starts_with("//");
-        rest = rest.substr(cut + 1);
-        if (is_comment) rest = "// " + rest;
-        if (first && !is_comment) indentation += "    ";
-        first = false;
+        Break found;
+        if (is_comment) found.at = rest.rfind(' ', room);
+        else if (rest.find('"') == std::string::npos) found = find_break(rest, room);
+        if (found.at == std::string::npos || found.at < 4) break;
+        text_ += indentation + rest.substr(0, found.at) + "\n";
+        rest = (is_comment ? "// " : "") + rest.substr(found.at + 1);
+        if (first && !is_comment) indentation += std::string(found.column == 0 ? 4 : found.column, ' ');
     }
     text_ += indentation + rest + "\n";
+}
+
+void Code::unname_unused(std::size_t begin, std::string_view type, std::string_view name) {
+    const std::size_t body = text_.find("{\n", begin);
+    const std::string declared = fmt::format("{} {}", type, name);
+    const std::size_t at = text_.find(declared, begin);
+    if (body == std::string::npos || at >= body || uses_word(std::string_view(text_).substr(body), name)) return;
+    text_.replace(at, declared.size(), type);
 }
 
 Code Code::at_same_depth() const {
@@ -69,6 +102,16 @@ void Code::list(std::string_view prefix, const std::vector<std::string>& items, 
     }
     if (items.empty()) current += suffix;
     text_ += current + "\n";
+}
+
+bool uses_word(std::string_view text, std::string_view word) {
+    const auto is_part = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
+    for (std::size_t at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
+        const bool begins = at == 0 || !is_part(text[at - 1]);
+        const std::size_t end = at + word.size();
+        if (begins && (end >= text.size() || !is_part(text[end]))) return true;
+    }
+    return false;
 }
 
 std::string_view cpp_type(DType dtype) {

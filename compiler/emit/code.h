@@ -22,6 +22,9 @@ class Code {
     void raw(std::string_view lines) { text_ += lines; }  // whole lines, as they are
     // prefix, items separated by ", ", suffix; broken between items, aligned behind the prefix.
     void list(std::string_view prefix, const std::vector<std::string>& items, std::string_view suffix);
+    // For a lambda that was opened at `begin`: a parameter that nothing behind the opening mentions loses its name.
+    std::size_t mark() const { return text_.size(); }
+    void unname_unused(std::size_t begin, std::string_view type, std::string_view name);
     void append(const Code& other) { text_ += other.text_; }
     Code at_same_depth() const;  // empty
     const std::string& text() const { return text_; }
@@ -31,6 +34,8 @@ class Code {
     int depth_ = 0;
 };
 
+// Whether `word` stands in `text` as an identifier.
+bool uses_word(std::string_view text, std::string_view word);
 std::string_view cpp_type(DType dtype);  // "float"
 // A literal of that type that reads back to the same bits: 0.5F, 1e-08F, -3, true; infinities and NaN as builtins.
 std::string literal(double value, DType dtype);

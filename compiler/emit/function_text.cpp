@@ -3,19 +3,7 @@
 
 #include <fmt/format.h>
 
-#include <cctype>
-
 namespace nncc {
-
-bool uses_word(std::string_view text, std::string_view word) {
-    const auto is_part = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
-    for (std::size_t at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
-        const bool begins = at == 0 || !is_part(text[at - 1]);
-        const std::size_t end = at + word.size();
-        if (begins && (end >= text.size() || !is_part(text[end]))) return true;
-    }
-    return false;
-}
 
 std::string index_variable(std::size_t axis) {
     constexpr std::string_view kNames = "ijklpqrs";

@@ -13,9 +13,6 @@
 
 namespace nncc {
 
-// Whether `word` stands in `text` as an identifier.
-bool uses_word(std::string_view text, std::string_view word);
-
 // One emitted kernel: C++ text from "static void name(" on, and what is called with what.
 struct KernelText {
     std::string parameters;             // "const float* x, float* relu_1": to recognise equal kernels

@@ -61,10 +61,23 @@ class NestLoops {
         code_.open(fmt::format("for (int {0} = 0; {0} < {1}; ++{0}) {{", variable(axis), function_.dim(extent(axis), false)));
     }
     void open_vector_loop(int axis) {
+        lambdas_.push_back(code_.mark());
         const std::string lanes = values_.lane_count_text();
         const std::string size = function_.dim(extent(axis), false);
         code_.open(extent(axis).is_constant() ? fmt::format("nncc::each_vector<{}, {}>([&](int {}, auto lanes) {{", size, lanes, variable(axis))
                                               : fmt::format("nncc::each_vector<{}>({}, [&](int {}, auto lanes) {{", lanes, size, variable(axis)));
+    }
+
+    // Closes what opened a lambda; index and lanes that it does not use lose their names.
+    void close_lambda(int axis) {
+        code_.unname_unused(lambdas_.back(), "int", variable(axis));
+        code_.unname_unused(lambdas_.back(), "auto", "lanes");
+        lambdas_.pop_back();
+        code_.close("});");
+    }
+    void close_loop(int axis) {
+        if (axis == vector_) close_lambda(axis);
+        else code_.close();
     }
 
     void kept_loop(std::size_t position) {
@@ -76,7 +89,7 @@ class NestLoops {
         values_.enter(axis);
         values_.declare_level(position + 1, false, code_);
         kept_loop(position + 1);
-        code_.close(is_vector ? "});" : "}");
+        close_loop(axis);
     }
 
     bool is_inner_store(const LoopStore& store) const {
@@ -109,6 +122,7 @@ class NestLoops {
         const std::string name = values_.name(id);
         const std::string size = function_.dim(extent(vector_), false), lanes = values_.lane_count_text();
         const std::string_view op = reducer_type(value.reducer);
+        lambdas_.push_back(code_.mark());
         code_.open(extent(vector_).is_constant()
                        ? fmt::format("const {} {} = nncc::reduce<{}, {}, {}>([&](int {}, auto lanes) {{", cpp_type(value.dtype), name, op, size, lanes,
                                      variable(vector_))
@@ -117,7 +131,7 @@ class NestLoops {
         values_.enter(vector_);
         values_.declare_level(kept_ + 1, false, code_);
         code_.line(fmt::format("return {};", values_.as_vector(value.operands[0])));
-        code_.close("});");
+        close_lambda(vector_);
         values_.set_scalar(id);
     }
 
@@ -129,6 +143,7 @@ class NestLoops {
         for (std::size_t position = kept_; position < order_.size(); ++position) {
             const int axis = order_[position];
             const std::string size = function_.dim(extent(axis), false);
+            lambdas_.push_back(code_.mark());
             const std::string head = position == kept_ ? fmt::format("const auto {} =", name) : "return";
             code_.open(extent(axis).is_constant()
                            ? fmt::format("{} nncc::reduce_outer<{}, {}>([&](int {}) {{", head, reducer_type(value.reducer), size, variable(axis))
@@ -137,7 +152,7 @@ class NestLoops {
             values_.declare_level(position + 1, false, code_);
         }
         code_.line(fmt::format("return {};", values_.text(value.operands[0])));
-        for (std::size_t position = kept_; position < order_.size(); ++position) code_.close("});");
+        for (std::size_t position = order_.size(); position-- > kept_;) close_lambda(order_[position]);
     }
 
     // Several reductions, or stores beside them: one set of loops with a running value each.
@@ -179,7 +194,7 @@ class NestLoops {
                 if (is_inner_store(store)) values_.store(store, true, code_);
             }
         }
-        for (std::size_t position = order_.size(); position-- > kept_;) code_.close(order_[position] == vector_ ? "});" : "}");
+        for (std::size_t position = order_.size(); position-- > kept_;) close_loop(order_[position]);
         if (!vector_is_reduced_) return;
         for (std::size_t k = 0; k < reductions_.size(); ++k) {
             const LoopValue& value = nest_.values[static_cast<std::size_t>(reductions_[k])];
@@ -196,6 +211,7 @@ class NestLoops {
     int vector_ = -1;
     bool vector_is_reduced_ = false, has_reductions_ = false;
     std::vector<int> reductions_;
+    std::vector<std::size_t> lambdas_;  // where the lambdas at hand open
 };
 
 }  // namespace
@@ -203,6 +219,9 @@ class NestLoops {
 void print_nest(FunctionText& function, const LoopNest& nest, Code& code) {
     std::vector<Dim> extents;
     for (const LoopAxis& axis : nest.axes) extents.push_back(axis.extent);
+    for (const LoopAxis& axis : nest.axes) {
+        if (!axis.reduced && axis.extent.is_constant(0)) return;  // no element to compute
+    }
     function.name_sizes(extents, size_names(extents.size()));
     Code body = code.at_same_depth();
     NestLoops(function, nest, body).print();

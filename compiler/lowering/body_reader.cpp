@@ -221,7 +221,8 @@ std::string BodyReader::result_role(int result) const {
     const int buffer = plan_.buffer_of[static_cast<std::size_t>(group_index_)][static_cast<std::size_t>(result)];
     if (buffer >= 0) {
         const Buffer& place = plan_.buffers[static_cast<std::size_t>(buffer)];
-        if (place.place == Place::kStorage || place.place == Place::kOutput) return place.name;
+        if (place.place == Place::kStorage) return place.name + " next";
+        if (place.place == Place::kOutput) return place.name;
     }
     const Node& node = body_->node(body_->outputs()[static_cast<std::size_t>(result)].value);
     return node.origin.name.empty() ? std::string(node.op->name) : node.origin.name;

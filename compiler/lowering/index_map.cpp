@@ -57,12 +57,18 @@ std::optional<IndexMap> map_through_reshape(const Shape& from, const Shape& to, 
 
 namespace {
 
-std::optional<IndexMap> map_through_slice(const Node& view, const IndexMap& operand) {
+// Where a slice begins along an axis; kSliceEnd is the last element, for a negative step.
+std::optional<Dim> first_index(std::int64_t start, const Dim& extent) {
+    return start == kSliceEnd ? Dim::subtract(extent, Dim(1)) : std::optional(Dim(start));
+}
+
+std::optional<IndexMap> map_through_slice(const Node& view, const Shape& shape, const IndexMap& operand) {
     const auto& start = view.attributes.integers("start");
     const auto& step = view.attributes.integers("step");
     IndexMap result = operand;
     for (std::size_t axis = 0; axis < operand.strides.size(); ++axis) {
-        auto first = Dim::multiply(operand.strides[axis], Dim(start[axis]));
+        auto begin = first_index(start[axis], shape[axis]);
+        auto first = begin ? Dim::multiply(operand.strides[axis], *begin) : std::nullopt;
         auto stride = Dim::multiply(operand.strides[axis], Dim(step[axis]));
         if (!first || !stride) return std::nullopt;
         auto offset = Dim::add(result.offset, *first);
@@ -99,7 +105,7 @@ std::optional<IndexMap> map_through_view(const Node& view, const Shape& shape, c
             return result;
         }
         case ViewKind::kSlice:
-            return map_through_slice(view, operand);
+            return map_through_slice(view, shape, operand);
         case ViewKind::kPad:
         case ViewKind::kWindow:
         case ViewKind::kConcatenate:
@@ -183,7 +189,9 @@ std::optional<Position> position_through_view(const Node& view, const Shape& ope
         }
         case ViewKind::kSlice:
             for (std::size_t k = 0; k < operand.size(); ++k) {
-                mapped[k].offset = Dim(view.attributes.integers("start")[k]);
+                auto begin = first_index(view.attributes.integers("start")[k], operand[k]);
+                if (!begin) return std::nullopt;
+                mapped[k].offset = *begin;
                 if (!add_scaled(mapped[k], result[k], Dim(view.attributes.integers("step")[k]))) return std::nullopt;
             }
             return mapped;
