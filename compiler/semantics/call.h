@@ -27,6 +27,12 @@ std::optional<std::vector<const GivenArgument*>> match_arguments(Elaboration& el
                                                                  const std::vector<GivenArgument>& given,
                                                                  SourceRange call, SourceRange declared);
 
+std::vector<ParameterSlot> parameter_slots(const ast::Function& function);
+
+// Binds what match_arguments gave, and the defaults of the rest, in `scope`; false after a report.
+bool bind_arguments(Elaboration& elaboration, const ast::Function& function, const std::vector<GivenArgument>& given,
+                    std::vector<const GivenArgument*> matched, const ScopePtr& scope);
+
 // Calls any callable meaning. `name` is what the text calls it; `layer_name` the name its parameters get ("" asks for
 // callee_k).
 Meaning apply_call(Elaboration& elaboration, const Meaning& callee, const std::string& name,

@@ -7,6 +7,9 @@ namespace nncc {
 
 // Poison after a reported mistake.
 Meaning evaluate(Elaboration& elaboration, const ast::Expression& expression, const ScopePtr& scope);
+// The same; the parameters of a call that is the whole right side of `let` are named after it.
+Meaning evaluate_named(Elaboration& elaboration, const ast::Expression& expression, const ScopePtr& scope,
+                       std::string let_name);
 inline Operand evaluate_operand(Elaboration& elaboration, const ast::Expression& expression, const ScopePtr& scope) {
     return {evaluate(elaboration, expression, scope), expression.range};
 }
