@@ -134,8 +134,13 @@ NNCC_INLINE void gemm_row(A a, B b, E& epilogue) noexcept {
     constexpr int n = kLanes<T>, w = kPanel<T>;
     const auto row = [&](int j, auto columns, const T* from, i64 stride) {
         constexpr int width = decltype(columns)::count, vectors = (width + n - 1) / n;
-        gemm_row_tile<vectors, width - (vectors - 1) * n, K>(
-            a.p, a.column_stride(), from, stride, [&](int c, auto lanes, auto v) { epilogue(0, j + c, lanes, v); });
+        if constexpr (sizeof(T) == 4 && A::column_stride() == 1 && K <= 16 && N <= 16) {
+            each_vector<width, 4>(
+                [&](int c, auto lanes) { epilogue(0, j + c, lanes, gemm_short_row<K>(a.p, from + c, stride, lanes)); });
+        } else {
+            gemm_row_tile<vectors, width - (vectors - 1) * n, K>(
+                a.p, a.column_stride(), from, stride, [&](int c, auto lanes, auto v) { epilogue(0, j + c, lanes, v); });
+        }
     };
     if constexpr (B::kPacked) {
         each_vector<N, w>([&](int j, auto columns) { row(j, columns, b.p + static_cast<i64>(j) * K, w); });

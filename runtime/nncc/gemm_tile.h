@@ -11,12 +11,14 @@ struct Rows {
 };
 
 // One row's part of one step over k: c += a * b0, d += a * b1.
-template <bool row, bool two, class T, class V>
-NNCC_INLINE void tile_step(const T* a, V b0, V b1, V& c, V& d) noexcept {
+template <bool row, bool two, class T, class V, class W>
+NNCC_INLINE void tile_step(const T* a, V b0, W b1, V& c, W& d) noexcept {
     if constexpr (row) {
         const V x(*a);
         c = multiply_add(x, b0, c);
-        if constexpr (two) d = multiply_add(x, b1, d);
+        if constexpr (!two) return;
+        else if constexpr (__is_same(V, W)) d = multiply_add(x, b1, d);
+        else d = multiply_add(W(raw::low_half<T, kLanes<T>>(x.v)), b1, d);
     }
 }
 // emit(r, c, lanes, v) for each of `rows` rows and 1 or 2 vectors of `width` columns, of the sum over k < K of
@@ -26,14 +28,17 @@ NNCC_INLINE void gemm_tile(const T* a, i64 a_row, i64 a_depth, const T* b, i64 b
     constexpr int n = kLanes<T>;
     constexpr bool two = width > n;
     static_assert(rows <= (two ? 6 : 8) && width <= 2 * n);
-    using V = Vec<T, n>;
-    constexpr Lanes<(two ? n : width), n> first{};
-    constexpr Lanes<(two ? width - n : 0), n> second{};
+    constexpr NarrowLanes<T, (two ? n : width)> first{};
+    constexpr NarrowLanes<T, (two ? width - n : 0)> second{};
+    using V = Vec<T, first.n>;
+    using W = Vec<T, second.n>;
     const V zero(T(0));
     V c0 = zero, c1 = zero, c2 = zero, c3 = zero, c4 = zero, c5 = zero, c6 = zero, c7 = zero;
-    V d0 = zero, d1 = zero, d2 = zero, d3 = zero, d4 = zero, d5 = zero, unused = zero;
+    const W none(T(0));
+    W d0 = none, d1 = none, d2 = none, d3 = none, d4 = none, d5 = none, unused = none;
     for (int k = 0; k < K; ++k) {
-        const V b0 = load(b, first), b1 = load(two ? b + n : b, second);
+        const V b0 = load(b, first);
+        const W b1 = load(two ? b + n : b, second);
         tile_step<(rows > 0), two>(a, b0, b1, c0, d0);
         tile_step<(rows > 1), two>(a + a_row, b0, b1, c1, d1);
         tile_step<(rows > 2), two>(a + 2 * a_row, b0, b1, c2, d2);
@@ -47,11 +52,13 @@ NNCC_INLINE void gemm_tile(const T* a, i64 a_row, i64 a_depth, const T* b, i64 b
     }
     // Through the first-level cache, so that the epilogue is compiled once and not once a row.
     alignas(64) T sums[static_cast<u64>(rows * 2 * n)];
-    const auto keep_row = [&](auto row, V c, V d) {
+    constexpr Lanes<first.n, first.n> first_all{};
+    constexpr Lanes<second.n, second.n> second_all{};
+    const auto keep_row = [&](auto row, V c, W d) {
         constexpr int r = decltype(row)::count;
         if constexpr (r < rows) {
-            store(sums + r * 2 * n, c, Lanes<n, n>{});
-            if constexpr (two) store(sums + r * 2 * n + n, d, Lanes<n, n>{});
+            store(sums + r * 2 * n, c, first_all);
+            if constexpr (two) store(sums + r * 2 * n + n, d, second_all);
         }
     };
     keep_row(Rows<0>{}, c0, d0);
@@ -63,8 +70,8 @@ NNCC_INLINE void gemm_tile(const T* a, i64 a_row, i64 a_depth, const T* b, i64 b
     keep_row(Rows<6>{}, c6, unused);
     keep_row(Rows<7>{}, c7, unused);
     for (int r = 0; r < rows; ++r) {
-        emit(r, 0, first, load(sums + r * 2 * n, Lanes<n, n>{}));
-        if constexpr (two) emit(r, n, second, load(sums + r * 2 * n + n, Lanes<n, n>{}));
+        emit(r, 0, first, load(sums + r * 2 * n, first_all));
+        if constexpr (two) emit(r, n, second, load(sums + r * 2 * n + n, second_all));
     }
 }
 
@@ -103,6 +110,35 @@ NNCC_INLINE void gemm_tile_add(int depth, bool first, const T* a, i64 a_row, i64
     add_row(Rows<3>{}, c3, d3);
     add_row(Rows<4>{}, c4, d4);
     add_row(Rows<5>{}, c5, d5);
+}
+
+template <int k, int K, class F>
+NNCC_INLINE void each_step(F&& f) noexcept {
+    if constexpr (k < K) {
+        f(Rows<k>{});
+        each_step<k + 1, K>(f);
+    }
+}
+// One row of few elements by at most four columns, unrolled, in four chains. a is read four elements at once: computed
+// just before, it is in registers, where a broadcast takes one cycle and one from memory waits for the store. Vectors
+// of four because a broadcast to eight lanes is several instructions.
+template <int K, class T, int columns>
+NNCC_INLINE Vec<T, 4> gemm_short_row(const T* a, const T* b, i64 b_depth, Lanes<columns, 4> lanes) noexcept {
+    using V = Vec<T, 4>;
+    V s0(T(0)), s1 = s0, s2 = s0, s3 = s0;
+    each_step<0, K>([&](auto step) {
+        constexpr int k = decltype(step)::count, lane = k % 4, left = K - (k - lane);
+        const auto four = load(a + (k - lane), Lanes<(left < 4 ? left : 4), 4>{}).v;
+        const V x = __builtin_shufflevector(four, four, lane, lane, lane, lane);
+        const V y = load(b + k * b_depth, lanes);
+        V& sum = lane == 0 ? s0 : lane == 1 ? s1 : lane == 2 ? s2 : s3;
+        if constexpr (k < 4) sum = x * y;
+        else sum = multiply_add(x, y, sum);
+    });
+    if constexpr (K == 1) return s0;
+    else if constexpr (K == 2) return s0 + s1;
+    else if constexpr (K == 3) return s0 + s1 + s2;
+    else return (s0 + s1) + (s2 + s3);
 }
 
 // One row by 1, 2, 4 or 8 vectors, in 4, 4, 2 or 1 chains over k. b_depth apart in depth, unit stride in columns.

@@ -10,13 +10,13 @@ namespace nncc {
 template <class T, int n>
 NNCC_INLINE Vec<T, n> sigmoid(Vec<T, n> x) noexcept {  // 2.5 ULP; also where the result is denormal
     using V = Vec<T, n>;
-    const V e = exp(-absolute(x)), one(T(1));
+    const V e = exp_of_negative(-absolute(x)), one(T(1));
     return select(less(x, V(T(0))), e, one) / (one + e);
 }
 
 template <class T, int n>
 NNCC_INLINE Vec<T, n> softplus(Vec<T, n> x) noexcept {  // log(1 + exp(x)); 2 ULP
-    return maximum(x, Vec<T, n>(T(0))) + log1p(exp(-absolute(x)));
+    return maximum(x, Vec<T, n>(T(0))) + log1p(exp_of_negative(-absolute(x)));
 }
 
 template <int n>

@@ -83,6 +83,11 @@ NNCC_INLINE Vec<f64, n> exp(Vec<f64, n> x) noexcept {  // 1 ULP
 }
 
 template <int n>
+NNCC_INLINE Vec<f64, n> exp_of_negative(Vec<f64, n> x) noexcept {  // x <= 0 or NaN
+    return exp(x);
+}
+
+template <int n>
 NNCC_INLINE Vec<f64, n> expm1(Vec<f64, n> x) noexcept {  // 2 ULP
     using V = Vec<f64, n>;
     const auto parts = detail::exp_parts(detail::bounded(x, -40.0, 710.0));

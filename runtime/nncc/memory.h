@@ -133,8 +133,10 @@ template <class T, int n, class F>
 NNCC_INLINE T lane_tree(Vec<T, n> v, F combine) noexcept {
     if constexpr (n == 1) {
         return v.v[0];
-    } else if constexpr (n == 2) {
-        return combine(Vec<T, 1>(RawVector<T, 1>{v.v[0]}), Vec<T, 1>(RawVector<T, 1>{v.v[1]})).v[0];
+    } else if constexpr (n * sizeof(T) <= 16) {  // within one register, whose other lanes do not matter
+        if constexpr (n == 4) v = combine(v, Vec<T, n>(__builtin_shufflevector(v.v, v.v, 2, 3, 2, 3)));
+        if constexpr (n == 4) return combine(v, Vec<T, n>(__builtin_shufflevector(v.v, v.v, 1, 1, 3, 3))).v[0];
+        else return combine(v, Vec<T, n>(__builtin_shufflevector(v.v, v.v, 1, 1))).v[0];
     } else {
         using Half = Vec<T, n / 2>;
         return lane_tree(combine(Half(raw::low_half<T, n>(v.v)), Half(raw::high_half<T, n>(v.v))), combine);

@@ -127,6 +127,14 @@ NNCC_INLINE auto reduce(F&& f) noexcept {
     using V = decltype(f(0, Lanes<n, n>{}));
     using T = typename detail::ElementOf<V>::Type;
     constexpr int chains = count / (4 * n) * (4 * n);
+    if constexpr (count >= n && count < 2 * n) {  // nothing to add up before the lanes
+        V a = f(0, Lanes<n, n>{});
+        if constexpr (count > n) {
+            constexpr Lanes<count - n, n> left{};
+            a = Op::combine(a, keep(f(n, left), left, Op::template identity<T>()));
+        }
+        return reduce_lanes<Op>(a);
+    }
     V a(Op::template identity<T>());
     if constexpr (chains > 0) {
         V b = a, c = a, d = a;

@@ -30,6 +30,10 @@ struct SomeLanes {
     static constexpr int n = n_;
     int count;
 };
+// `count` elements in the narrowest vector of two widths: half the registers do for a remainder of at most 4 of 8
+// lanes.
+template <class T, int count>
+using NarrowLanes = Lanes<count, (sizeof(T) == 4 && count <= 4 ? 4 : kLanes<T>)>;
 template <class L>
 inline constexpr bool kFixedLanes = false;
 template <int count, int n>

@@ -60,7 +60,12 @@ NNCC_INLINE RawVector<T, n / 2> low_half(RawVector<T, n> v) noexcept {
 }
 template <class T, int n>
 NNCC_INLINE RawVector<T, n / 2> high_half(RawVector<T, n> v) noexcept {
-    if constexpr (n == 16) {
+#if defined(__AVX__) && !defined(__clang__)
+    if constexpr (n == 8 && __is_same(T, f32)) return __builtin_ia32_vextractf128_ps256(v, 1);  // not a permutation
+    else if constexpr (n == 4 && __is_same(T, f64)) return __builtin_ia32_vextractf128_pd256(v, 1);
+    else
+#endif
+        if constexpr (n == 16) {
         return __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15);
     } else if constexpr (n == 8) {
         return __builtin_shufflevector(v, v, 4, 5, 6, 7);
@@ -92,6 +97,10 @@ NNCC_INLINE RawVector<T, n> load_pieces(const T* p) noexcept {
         return v;
     } else if constexpr (count == 0) {
         return RawVector<T, n>{};
+    } else if constexpr (sizeof(T) == 4 && n == 4 && count == 2) {  // one load that clears the rest
+        f64 pair;
+        __builtin_memcpy(&pair, p, sizeof(pair));
+        return bits_as<RawVector<T, n>>(RawVector<f64, 2>{pair, 0.0});
     } else if constexpr (count >= n / 2) {
         return join<T, n / 2>(load_pieces<T, n / 2, n / 2>(p), load_pieces<T, n / 2, count - n / 2>(p + n / 2));
     } else {

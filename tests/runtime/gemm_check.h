@@ -61,7 +61,8 @@ struct Problem {
         std::vector<int> times(static_cast<std::size_t>(M * N), 0);
         product([&](int i, int j, auto lanes, auto v) {
             T values[static_cast<std::size_t>(kLanes<T>)];
-            store(values, v, Lanes<kLanes<T>, kLanes<T>>{});
+            constexpr int n = decltype(lanes)::n;
+            store(values, v, Lanes<n, n>{});
             record(i, j, lanes.count, values, c, times);
         });
         compare(layout, c, times);
