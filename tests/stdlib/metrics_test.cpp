@@ -36,8 +36,8 @@ TEST(Metrics, AucEqualsCountingAllPairs) {
     std::mt19937 generator(3);
     for (int round = 0; round < 200; ++round) {
         std::int64_t rows = 2 + round % 19;
-        Array p = random_array({rows, 1}, 0, 1, generator());
-        Array t = random_array({rows, 1}, 0, 1, generator());
+        Array p = random_array({rows, 1}, 0, 1, static_cast<unsigned>(generator()));
+        Array t = random_array({rows, 1}, 0, 1, static_cast<unsigned>(generator()));
         int levels = 1 + round % 7;  // few levels: many ties
         for (double& x : p.elements) x = std::floor(x * levels) / levels;
         for (double& x : t.elements) x = x > 0.6 ? 1 : 0;
