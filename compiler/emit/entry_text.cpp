@@ -48,12 +48,12 @@ class EntryPrinter {
 
     EntryText print() {
         // Functions first: the names of locals must differ from theirs.
-        std::vector<const EmittedKernel*> functions;
-        for (const Kernel& kernel : entry_.kernels) functions.push_back(&library_.add(kernel));
+        std::vector<EmittedKernel> functions;
+        for (const Kernel& kernel : entry_.kernels) functions.push_back(library_.add(kernel));
         scope_ = file_scope_;
         for (const std::string& name : binding_.reserved) scope_.reserve(name);
         find_written();
-        for (std::size_t k = 0; k < functions.size(); ++k) call(entry_.kernels[k], *functions[k]);
+        for (std::size_t k = 0; k < functions.size(); ++k) call(entry_.kernels[k], functions[k]);
         for (int store : entry_.stores) copy_store(plan_.graph.node(store));
         for (int output : entry_.outputs) copy_output(plan_.graph.outputs()[static_cast<std::size_t>(output)]);
         text_.kernel_count = static_cast<int>(functions.size());
@@ -131,6 +131,7 @@ class EntryPrinter {
     }
 
     void call(const Kernel& kernel, const EmittedKernel& function) {
+        if (function.text.body.empty()) return;  // every result is empty
         std::vector<std::string> arguments;
         for (const std::string& extent : function.text.extents) arguments.push_back(mangle(extent));
         for (std::size_t k = 0; k < kernel.parameters.size(); ++k) {

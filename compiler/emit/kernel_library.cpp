@@ -5,17 +5,19 @@
 
 namespace nncc {
 
-const EmittedKernel& KernelLibrary::add(const Kernel& kernel) {
+EmittedKernel KernelLibrary::add(const Kernel& kernel) {
     KernelText text = print_kernel(kernel);
     const std::string key = text.parameters + "\n" + text.body;
-    if (auto found = kernels_.find(key); found != kernels_.end()) return found->second;
+    if (auto found = kernels_.find(key); found != kernels_.end()) return {found->second, std::move(text)};
+    if (text.body.empty()) return {"", std::move(text)};
     EmittedKernel emitted{.name = scope_.unique(kernel.name), .text = std::move(text)};
     for (const std::string& comment : kernel.comments) functions_text_.line("// " + comment_text(comment));
     functions_text_.list(fmt::format("void {}(", emitted.name), emitted.text.items, ") noexcept {");
     functions_text_.raw(emitted.text.body);
     functions_text_.line("}");
     functions_text_.blank();
-    return kernels_.emplace(key, std::move(emitted)).first->second;
+    kernels_.emplace(key, emitted.name);
+    return emitted;
 }
 
 std::string KernelLibrary::table(const Type& type, const std::vector<double>& elements) {

@@ -19,8 +19,9 @@ class KernelLibrary {
   public:
     explicit KernelLibrary(NameScope& scope) : scope_(scope) {}
 
-    // Prints the kernel unless an equal one is there; the reference stays valid.
-    const EmittedKernel& add(const Kernel& kernel);
+    // Prints the kernel unless an equal one is there, or there is nothing to do. The text is the kernel's own: equal
+    // functions may come from kernels whose parameters differ in what they do not use.
+    EmittedKernel add(const Kernel& kernel);
     // The name of a static table of constants: its elements, row-major.
     std::string table(const Type& type, const std::vector<double>& elements);
 
@@ -30,7 +31,7 @@ class KernelLibrary {
 
   private:
     NameScope& scope_;
-    std::map<std::string, EmittedKernel> kernels_;  // by parameters and body
+    std::map<std::string, std::string> kernels_;  // name by parameters and body
     std::map<std::string, std::string> tables_;     // by text
     Code tables_text_, functions_text_;
 };

@@ -76,7 +76,7 @@ class AxisCallPrinter {
         std::string scratch;
         if (sorts) {
             scratch = function_.scope.unique("scratch");
-            const std::int64_t count = call_.inner.is_constant(1) ? call_.length.constant() : 2 * call_.length.constant();
+            const std::int64_t count = 2 * call_.length.constant();
             code_.line(fmt::format("nncc::i32 {}[{}];", scratch, count > 0 ? count : 1));
             function_.stack_bytes += 4 * count;
         }
