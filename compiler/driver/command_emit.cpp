@@ -178,6 +178,7 @@ ExitCode run_emit(const EmitOptions& given, const Console& console) {
     request.source_text = source.file->text;
     request.command = command_text(options, *batches);
     request.forward_batches = *batches;
+    if (!options.output.empty() && options.output != "-") request.file_stem = fs::path(options.output).stem().string();
     if (source.model.train) request.train_batch = source.model.train->batch;
     std::string printed;
     if (!options.print_after.empty()) {

@@ -30,15 +30,15 @@ std::vector<Storage> packed_storages(const Program& program) {
 }  // namespace
 
 std::string header_name(const EmittedFiles& files) {
-    return files.cpp_namespace + ".h";
+    return files.file_stem + ".h";
 }
 
 std::string source_name(const EmittedFiles& files) {
-    return files.cpp_namespace + ".cpp";
+    return files.file_stem + ".cpp";
 }
 
 std::string c_header_name(const EmittedFiles& files) {
-    return files.cpp_namespace + "_c.h";
+    return files.file_stem + "_c.h";
 }
 
 Expected<Compilation> compile_model(const CompiledModel& model, const CompileRequest& request) {
@@ -82,7 +82,7 @@ Expected<Compilation> compile_model(const CompiledModel& model, const CompileReq
         }
     }
     EmitRequest emit_request{program, std::move(entries), std::filesystem::path(request.source_name).filename().string(), sha256_hex(request.source_text),
-                             "0.1.0", request.command, "", true};
+                             "0.1.0", request.command, "", request.file_stem, true};
     Expected<EmittedFiles> files = emit_model(emit_request);
     if (!files) return files.error();
     compilation.files = std::move(*files);

@@ -16,6 +16,7 @@ struct CompileRequest {
     std::string source_name;   // "models/pima.nn"
     std::string source_text;   // hashed into the header comment
     std::string command;       // "nncc pima.nn -D batch=1 -o pima.cpp"; for the header comment
+    std::string file_stem;     // of the files to be written; empty: the model's name
     std::vector<std::int64_t> forward_batches = {1};
     std::int64_t train_batch = 32;
     bool with_trainer = true;  // when the model has a train block
@@ -30,7 +31,7 @@ struct Compilation {
     std::vector<std::string> notes;         // for the user, each once
 };
 
-// What the files are called: after the model.
+// What the files are called.
 std::string header_name(const EmittedFiles& files);    // "pima.h"
 std::string source_name(const EmittedFiles& files);    // "pima.cpp"
 std::string c_header_name(const EmittedFiles& files);  // "pima_c.h"

@@ -44,6 +44,7 @@ class ModelEmitter {
         files.cpp_namespace = model_.name;
         files.header = header_text(model_);
         files.source = source_text(model_, library_);
+        files.file_stem = file_stem(model_);
         files.c_header = c_header_text(model_);
         files.entries = std::move(statistics_);
         files.kernel_count = library_.size();

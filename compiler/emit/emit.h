@@ -28,6 +28,7 @@ struct EmitRequest {
     std::string version;      // "0.1.0"
     std::string command;      // "nncc pima.nn -D batch=1 -o pima.cpp"; no machine's paths
     std::string training;     // what the header says of the Trainer: "Adam", may be empty
+    std::string file_stem;    // the source includes "<file_stem>.h"; empty: the model's name
     bool pack_panels = true;  // right operands of products laid out for the kernels by `pack`
 };
 
@@ -41,6 +42,7 @@ struct EmittedEntry {
 
 struct EmittedFiles {
     std::string header, source, c_header;  // "pima.h", "pima.cpp", "pima_c.h"
+    std::string file_stem;                 // what the files are to be called: "pima"
     std::string cpp_namespace;             // the mangled model name; prefix of the C symbols
     std::vector<EmittedEntry> entries;
     int kernel_count = 0;                  // functions in the source

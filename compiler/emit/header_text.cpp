@@ -1,4 +1,5 @@
 // The C++ header of a model.
+#include <algorithm>
 #include <fmt/format.h>
 
 #include "emit/model_text.h"
@@ -77,6 +78,15 @@ void print_trainer_class(const ModelText& model, const TrainerText& trainer, Cod
 }
 
 }  // namespace
+
+std::string file_stem(const ModelText& model) {
+    const std::string& stem = model.request.file_stem;
+    const bool plain = std::all_of(stem.begin(), stem.end(), [](char letter) {
+        return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') || (letter >= '0' && letter <= '9') || letter == '_' || letter == '-' ||
+               letter == '.';
+    });
+    return stem.empty() || !plain ? model.name : stem;
+}
 
 std::string header_text(const ModelText& model) {
     Code code;

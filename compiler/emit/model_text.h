@@ -59,6 +59,8 @@ std::vector<std::string> trainer_parameters(const TrainerText& trainer);
 // Parameters by kind: "187 parameters, 16 fitted values."
 std::string count_text(const ModelText& model);
 
+// The request's, where it is plain enough to stand in an #include; else the model's name.
+std::string file_stem(const ModelText& model);
 std::string header_text(const ModelText& model);
 std::string source_text(const ModelText& model, const KernelLibrary& library);
 std::string c_header_text(const ModelText& model);

@@ -153,7 +153,7 @@ std::string source_text(const ModelText& model, const KernelLibrary& library) {
 
     Code code;
     print_head(model, code);
-    code.line(fmt::format("#include \"{}.h\"", model.name));
+    code.line(fmt::format("#include \"{}.h\"", file_stem(model)));
     code.blank();
     code.line("#include <nncc/kernels.h>");
     code.blank();
