@@ -23,8 +23,8 @@ class BadInput : public ::testing::Test {
         const ScratchFolder& folder = made_->folder;
         folder.write("pima.csv", kHeader + read_text(source_path("models/data/pima/pima-indians-diabetes.csv")));
         folder.write("pima.nn", read_text(source_path("models/pima.nn")));
-        ASSERT_EQ(run_nncc({"data", "load", "pima.csv", "--into", "pima.db", "--table", "patients"}, {folder.path()}).exit_code, 0);
-        ASSERT_EQ(run_nncc({"train", "pima.nn", "--epochs", "2", "-q", "-o", "pima.safetensors"}, {folder.path()}).exit_code, 0);
+        ASSERT_EQ(run_nncc({"data", "load", "pima.csv", "--into", "pima.db", "--table", "patients"}, {folder.path(), "", 0}).exit_code, 0);
+        ASSERT_EQ(run_nncc({"train", "pima.nn", "--epochs", "2", "-q", "-o", "pima.safetensors"}, {folder.path(), "", 0}).exit_code, 0);
         made_->database = read_text(folder.file("pima.db"));
         made_->weights = read_text(folder.file("pima.safetensors"));
         ASSERT_FALSE(made_->weights.empty());

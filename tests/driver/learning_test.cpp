@@ -28,7 +28,7 @@ double mean_accuracy(const std::string& model, int epochs) {
     double sum = 0;
     for (int seed = 1; seed <= kSeeds; ++seed) {
         const RunResult result = run_nncc({"train", "pima.nn", "--epochs", std::to_string(epochs), "--seed", std::to_string(seed), "--log", "steps.csv", "-q"},
-                                          {folder.path()});
+                                          {folder.path(), "", 0});
         EXPECT_EQ(result.exit_code, 0) << result.errors;
         const std::vector<std::string> lines = split_lines(read_text(folder.file("steps.csv")));
         if (lines.size() < 2) return 0;
