@@ -204,6 +204,14 @@ TEST(Softmax, DoesNotOverflow) {
     };
     EXPECT_EQ(run({vector_of({0, -2000})}, in_log).value, (List{0, -2000}));
     EXPECT_EQ(run({1000, -1000}, "softplus").value, (List{1000, 0}));
+    auto expanded = [](const char* op) {
+        return [op](GraphBuilder& b, const std::vector<Value>& v) {
+            return op_named(op).expand(b, Node{&op_named(op), v, {{"axis", std::int64_t{0}}}, {}, nullptr, {}}, v)[0];
+        };
+    };
+    EXPECT_EQ(run({vector_of({1000, 1000})}, expanded("softmax")).value, (List{0.5, 0.5}));
+    EXPECT_EQ(run({vector_of({0, -2000})}, expanded("log_softmax")).value, (List{0, -2000}));
+    EXPECT_EQ(run({vector_of({2000, 0})}, expanded("log_softmax")).value, (List{0, -2000}));
 }
 
 // A composite's expansion means what its record evaluates, and has the same derivative.

@@ -102,6 +102,19 @@ TEST(Plan, UpdateOfTransposedReaderIsACopy) {
     EXPECT_EQ(plan.arena_bytes, 64);
 }
 
+TEST(Plan, WhatIsAlsoReadBackwardIsNotOverwritten) {
+    // %5 adds %1 and its reverse, which it reads through a reshape of the same buffer.
+    const Plan plan = planned(
+        "%0 = input() {name = \"x\", type = f32[16, 1]} : f32[16, 1]\n"
+        "%1 = cumulative(%0) {axis = 0, kind = \"sum\", reverse = false} : f32[16, 1]\n"
+        "%2 = reshape(%1) {shape = [16]} : f32[16]\n"
+        "%3 = slice(%2) {start = [15], step = [-1], stop = [-1]} : f32[16]\n"
+        "%4 = broadcast(%3) {axes = [0], shape = [16, 1]} : f32[16, 1]\n"
+        "%5 = add(%1, %4) : f32[16, 1]\n"
+        "%6 = cumulative(%5) {axis = 0, kind = \"sum\", reverse = false} : f32[16, 1]\nreturn out = %6\n");
+    EXPECT_EQ(plan.arena_bytes, 128);
+}
+
 TEST(Plan, UpdateInPlaceIsOneLaunch) {
     const Plan plan = planned(
         "%0 = storage() {name = \"w\", storage_kind = \"state\", type = f32[4, 4]} : f32[4, 4]\n"

@@ -78,6 +78,15 @@ std::string simplified(const std::string& body) {
     return print_graph(simplify(*graph));
 }
 
+TEST(Fold, PartsThatDifferStayDifferent) {
+    const Expected<Graph> graph = parse_graph(
+        "graph g {\n%0 = constant() {type = f32[2], value = 1} : f32[2]\n"
+        "%1 = constant() {type = f32[2], value = 5} : f32[2]\n"
+        "%2 = concatenate(%0, %1) {axis = 0} : f32[4]\nreturn out = %2\n}\n");
+    ASSERT_TRUE(graph) << graph.error().message;
+    EXPECT_EQ(largest_difference(evaluate(*graph, Bindings<double>{}), evaluate(fold(*graph), Bindings<double>{})), 0);
+}
+
 TEST(Rules, FloatTimesZeroStays) {
     EXPECT_NE(simplified("%0 = input() {name = \"x\", type = f32[2]} : f32[2]\n"
                          "%1 = constant() {type = f32[2], value = 0} : f32[2]\n"
