@@ -49,6 +49,11 @@ void Code::line(std::string_view text) {
     std::string indentation(static_cast<std::size_t>(depth_) * 4, ' ');
     std::string rest(text);
     const bool is_comment = rest.starts_with("//");
+    // A comment that does not fit behind its statement stands before it.
+    if (const std::size_t behind = rest.find("  // "); !is_comment && behind != std::string::npos && indentation.size() + rest.size() > kColumns) {
+        line(rest.substr(behind + 2));
+        rest.resize(behind);
+    }
     for (bool first = true; indentation.size() + rest.size() > kColumns; first = false) {
         const std::size_t room = kColumns - indentation.size();
         Break found;
