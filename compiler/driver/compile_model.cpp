@@ -82,7 +82,7 @@ Expected<Compilation> compile_model(const CompiledModel& model, const CompileReq
         }
     }
     EmitRequest emit_request{program, std::move(entries), std::filesystem::path(request.source_name).filename().string(), sha256_hex(request.source_text),
-                             "0.1.0", request.command, "", request.file_stem, true};
+                             "0.1.0", request.command, "", true, request.file_stem};
     Expected<EmittedFiles> files = emit_model(emit_request);
     if (!files) return files.error();
     compilation.files = std::move(*files);

@@ -28,8 +28,8 @@ struct EmitRequest {
     std::string version;      // "0.1.0"
     std::string command;      // "nncc pima.nn -D batch=1 -o pima.cpp"; no machine's paths
     std::string training;     // what the header says of the Trainer: "Adam", may be empty
-    std::string file_stem;    // the source includes "<file_stem>.h"; empty: the model's name
     bool pack_panels = true;  // right operands of products laid out for the kernels by `pack`
+    std::string file_stem = {};  // the source includes "<file_stem>.h"; empty: the model's name
 };
 
 struct EmittedEntry {
