@@ -56,7 +56,13 @@ Emitted emit_program(const Program& program, std::int64_t forward_batch, std::in
     std::vector<EmitEntry> entries;
     for (const auto& [name, plan] : forward->plans) entries.push_back({name, forward_batch, forward->program.dims, plan});
     for (const auto& [name, plan] : rest->plans) entries.push_back({name, train_batch, rest->program.dims, plan});
-    auto files = emit_model({table, std::move(entries), "mlp.nn", std::string(64, '0'), "0.1.0", "nncc mlp.nn -o mlp.cpp", "Adam", true});
+    auto files = emit_model({.program = table,
+                             .entries = std::move(entries),
+                             .source_name = "mlp.nn",
+                             .source_hash = std::string(64, '0'),
+                             .version = "0.1.0",
+                             .command = "nncc mlp.nn -o mlp.cpp",
+                             .training = "Adam"});
     EXPECT_TRUE(files) << files.error().message;
     return {std::move(*forward), std::move(*rest), std::move(*files)};
 }
