@@ -1,0 +1,97 @@
+// What groups become: which einsums are matrix products, which loops collapse, what is refused.
+#include "lowering/lower.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "lowering/diagnostic_kinds.h"
+#include "ops/build.h"
+#include "passes/fuse.h"
+#include "passes/plan_memory.h"
+
+namespace nncc {
+namespace {
+
+Value input(GraphBuilder& b, std::string name, Shape shape, DType dtype = DType::kF32) {
+    return b.add("input", {}, {{"name", std::move(name)}, {"type", Type{dtype, std::move(shape)}}});
+}
+
+// The only kernel of a graph with one result.
+Kernel only_kernel(GraphBuilder b, Value result) {
+    b.output("output", result);
+    auto plan = plan_memory(fuse(std::move(b).finish(), FuseLevel::kFull), {});
+    EXPECT_TRUE(plan);
+    EXPECT_EQ(plan->launches.size(), 1U);
+    auto kernel = lower_group(*plan, plan->launches.front());
+    EXPECT_TRUE(kernel) << kernel.error().message;
+    return *kernel;
+}
+
+Kernel einsum_kernel(const std::string& equation, const Shape& a, const Shape& b_shape) {
+    GraphBuilder b;
+    const Value result = einsum(b, equation, {input(b, "a", a), input(b, "b", b_shape)});
+    return only_kernel(std::move(b), result);
+}
+
+std::string product_text(const Kernel& kernel) {
+    const auto* product = std::get_if<Contraction>(&kernel.body);
+    if (product == nullptr) return "nest";
+    std::string batch;
+    for (const Dim& extent : product->batch) batch += extent.text() + " ";
+    return fmt::format("{}[{}]{} x {} x {}, a {} {}, b {} {}", kernel.parameters[static_cast<std::size_t>(product->a)].role, batch, product->m.text(), product->n.text(),
+                       product->k.text(), product->a_row.text(), product->a_column.text(), product->b_row.text(), product->b_column.text());
+}
+
+TEST(Contraction, DenseIsOneProduct) { EXPECT_EQ(product_text(einsum_kernel("bi,io->bo", {32, 8}, {8, 10})), "a[]32 x 10 x 8, a 8 1, b 10 1"); }
+
+TEST(Contraction, AWeightGradientReadsItsLeftOperandTransposed) {
+    EXPECT_EQ(product_text(einsum_kernel("bi,bo->io", {32, 8}, {32, 10})), "a[]8 x 10 x 32, a 1 8, b 10 1");
+}
+
+TEST(Contraction, NeighbouringLettersJoin) {
+    EXPECT_EQ(product_text(einsum_kernel("bti,io->bto", {4, 16, 8}, {8, 10})), "a[]64 x 10 x 8, a 8 1, b 10 1");
+    EXPECT_EQ(product_text(einsum_kernel("bti,bto->io", {4, 16, 8}, {4, 16, 10})), "a[]8 x 10 x 64, a 1 8, b 10 1");
+}
+
+TEST(Contraction, HeadsOfAttentionAreBatches) {
+    EXPECT_EQ(product_text(einsum_kernel("bthd,bshd->bhts", {2, 16, 4, 8}, {2, 16, 4, 8})), "a[2 4 ]16 x 16 x 8, a 32 1, b 1 32");
+}
+
+TEST(Contraction, TheLanesRunAlongTheResult) {
+    EXPECT_EQ(product_text(einsum_kernel("bi,oi->ob", {32, 8}, {10, 8})), "b[]10 x 32 x 8, a 8 1, b 1 8");
+}
+
+TEST(Contraction, WhatIsNoProductIsANest) {
+    EXPECT_EQ(product_text(einsum_kernel("bi,bi->b", {32, 8}, {32, 8})), "nest");
+    EXPECT_EQ(product_text(einsum_kernel("ii,ij->j", {8, 8}, {8, 4})), "nest");
+    EXPECT_EQ(product_text(einsum_kernel("i,j->ij", {8}, {4})), "nest");
+}
+
+TEST(Collapse, ContiguousLoopsAreOne) {
+    GraphBuilder b;
+    const Value result = unary(b, "exp", input(b, "x", {4, 1, 8, 3}));
+    const Kernel kernel = only_kernel(std::move(b), result);
+    const LoopNest& nest = std::get<std::vector<LoopNest>>(kernel.body).front();
+    ASSERT_EQ(nest.axes.size(), 1U);
+    EXPECT_EQ(nest.axes[0].extent, Dim(96));
+}
+
+TEST(IndexMap, ReshapeOfStridedAxesHasNone) {
+    const IndexMap transposed{.offset = Dim(0), .strides = {Dim(1), Dim(4)}};
+    EXPECT_FALSE(map_through_reshape({3, 4}, {12}, transposed));
+    EXPECT_TRUE(map_through_reshape({3, 4}, {3, 1, 4}, transposed));
+    EXPECT_TRUE(map_through_reshape({3, 4}, {12}, {.offset = Dim(0), .strides = {Dim(4), Dim(1)}}));
+}
+
+TEST(Diagnostics, EachHasACodeOfItsOwn) {
+    std::set<std::string> codes;
+    for (const DiagnosticKind* kind : lowering_diagnostics()) {
+        EXPECT_TRUE(std::string_view(kind->code).starts_with("NN07"));
+        EXPECT_TRUE(codes.insert(kind->code).second);
+        EXPECT_GT(std::string_view(kind->explanation).size(), 100U);
+    }
+}
+
+}  // namespace
+}  // namespace nncc
