@@ -23,16 +23,16 @@ class BadInput : public ::testing::Test {
         const ScratchFolder& folder = made_->folder;
         folder.write("pima.csv", kHeader + read_text(source_path("models/data/pima/pima-indians-diabetes.csv")));
         folder.write("pima.nn", read_text(source_path("models/pima.nn")));
-        ASSERT_EQ(run_nncc({"data", "load", "pima.csv", "--into", "pima.db", "--table", "patients"}, {folder.path(), "", 0}).exit_code, 0);
-        ASSERT_EQ(run_nncc({"train", "pima.nn", "--epochs", "2", "-q", "-o", "pima.safetensors"}, {folder.path(), "", 0}).exit_code, 0);
+        ASSERT_EQ(run_nncc({"data", "load", "pima.csv", "--into", "pima.db", "--table", "patients"}, {folder.path(), "", ""}).exit_code, 0);
+        ASSERT_EQ(run_nncc({"train", "pima.nn", "--epochs", "2", "-q", "-o", "pima.safetensors"}, {folder.path(), "", ""}).exit_code, 0);
         made_->database = read_text(folder.file("pima.db"));
         made_->weights = read_text(folder.file("pima.safetensors"));
         ASSERT_FALSE(made_->weights.empty());
     }
     static void TearDownTestSuite() { delete made_; }
 
-    RunResult nncc(std::vector<std::string> arguments, double interrupt_after = 0) {
-        return run_nncc(std::move(arguments), {folder_.path(), "", interrupt_after});
+    RunResult nncc(std::vector<std::string> arguments, const std::string& interrupt_when = "") {
+        return run_nncc(std::move(arguments), {folder_.path(), "", interrupt_when});
     }
 
     void expect(std::vector<std::string> arguments, int exit_code, const std::string& errors) {
@@ -199,7 +199,7 @@ TEST_F(BadInput, DiskIsFull) {
 
 TEST_F(BadInput, InterruptKeepsTheLastEpoch) {
     write_variant("long.nn", "epochs     = 150", "epochs     = 100000000");
-    const RunResult result = nncc({"train", "long.nn", "-q", "-o", "kept.safetensors"}, 4.0);
+    const RunResult result = nncc({"train", "long.nn", "-q", "-o", "kept.safetensors", "--log", "steps.csv"}, folder_.file("steps.csv"));
     EXPECT_EQ(result.exit_code, 130);
     EXPECT_EQ(result.errors.find("interrupted; weights of epoch "), 0U) << result.errors;
     EXPECT_EQ(nncc({"predict", "pima.nn", "-q", "--weights", "kept.safetensors", "--data", "csv:pima.csv", "-o", "p.csv"}).exit_code, 0);

@@ -18,7 +18,7 @@ class FirstUse : public ::testing::Test {
     }
 
     RunResult nncc(std::vector<std::string> arguments, const std::string& input = "") {
-        return run_nncc(std::move(arguments), {folder_.path(), input, 0});
+        return run_nncc(std::move(arguments), {folder_.path(), input, ""});
     }
 
     // The first column of the first row of a query.
@@ -91,12 +91,12 @@ TEST_F(FirstUse, FromDataToABinary) {
 
 #if !defined(__SANITIZE_ADDRESS__)
     ASSERT_EQ(nncc({"build", "pima.nn", "--weights", "pima.safetensors", "-o", "pima"}).exit_code, 0);
-    const RunResult binary = run_program({folder_.file("pima")}, {"", "6,148,72,35,0,33.6,0.627,50\n1,85,66,29,0,26.6,0.351,31\n", 0});
+    const RunResult binary = run_program({folder_.file("pima")}, {"", "6,148,72,35,0,33.6,0.627,50\n1,85,66,29,0,26.6,0.351,31\n", ""});
     ASSERT_EQ(binary.exit_code, 0) << binary.errors;
     const std::vector<std::string> lines = split_lines(binary.output);
     ASSERT_EQ(lines.size(), 2U);
     EXPECT_NEAR(std::stod(lines[0]), std::stod(query("SELECT output FROM pima_predictions WHERE source_rowid = 1")), 1e-6);
-    const RunResult wrong = run_program({folder_.file("pima")}, {"", "1,2,3\n", 0});
+    const RunResult wrong = run_program({folder_.file("pima")}, {"", "1,2,3\n", ""});
     EXPECT_EQ(wrong.exit_code, 1);
     EXPECT_EQ(wrong.errors, "pima: line 1: 3 values where 8 are expected\n");
     const RunResult linked = run_program({"ldd", folder_.file("pima")});
@@ -134,7 +134,7 @@ TEST_F(FirstUse, TwoModelsInOneProgram) {
                   "    m.forward(x, y); n.forward(x, z);\n    printf(\"%d\\n\", y[0] > 0 && y[0] < 1 && z[0] != z[1]);\n}\n");
     const RunResult compiled = run_program({"g++", "-std=c++20", "-O1", "-march=native", "-fno-exceptions", "-fno-rtti", "-I" + source_path("runtime"), "main.cpp",
                                             "pima.cpp", "other.cpp", "-o", "both"},
-                                           {folder_.path(), "", 0});
+                                           {folder_.path(), "", ""});
     ASSERT_EQ(compiled.exit_code, 0) << compiled.errors;
     EXPECT_EQ(run_program({folder_.file("both")}).output, "1\n");
 }

@@ -6,7 +6,13 @@
 namespace nncc::testing {
 namespace {
 
+#if defined(__SANITIZE_ADDRESS__)
+constexpr int kSeeds = 1;  // that it runs clean; what it learns is measured on what users run
+constexpr bool kMeasured = false;
+#else
 constexpr int kSeeds = 10;
+constexpr bool kMeasured = true;
+#endif
 
 const std::string kTrain = R"(
 train pima {
@@ -28,7 +34,7 @@ double mean_accuracy(const std::string& model, int epochs) {
     double sum = 0;
     for (int seed = 1; seed <= kSeeds; ++seed) {
         const RunResult result = run_nncc({"train", "pima.nn", "--epochs", std::to_string(epochs), "--seed", std::to_string(seed), "--log", "steps.csv", "-q"},
-                                          {folder.path(), "", 0});
+                                          {folder.path(), "", ""});
         EXPECT_EQ(result.exit_code, 0) << result.errors;
         const std::vector<std::string> lines = split_lines(read_text(folder.file("steps.csv")));
         if (lines.size() < 2) return 0;
@@ -47,14 +53,20 @@ TEST(Learning, PimaMlp) {
     const std::string model = "model pima(x: f32[batch, 8]) -> f32[batch, 1] {\n"
                               "    x |> standardize |> dense(10) |> relu |> dense(8) |> relu |> dense(1) |> sigmoid\n}\n" +
                               kTrain + "    optimizer = adam(learning_rate = 0.001)\n}\n";
-    EXPECT_GE(mean_accuracy(model, 60), 77.0);
+    const double accuracy = mean_accuracy(model, 60);
+    if (kMeasured) {
+        EXPECT_GE(accuracy, 77.0);
+    }
 }
 
 // PyTorch reaches 79.1 %.
 TEST(Learning, PimaOneDenseLayer) {
     const std::string model = "model pima(x: f32[batch, 8]) -> f32[batch, 1] {\n    x |> standardize |> dense(1) |> sigmoid\n}\n" + kTrain +
                               "    optimizer = adam(learning_rate = 0.01)\n}\n";
-    EXPECT_GE(mean_accuracy(model, 30), 78.0);
+    const double accuracy = mean_accuracy(model, 30);
+    if (kMeasured) {
+        EXPECT_GE(accuracy, 78.0);
+    }
 }
 
 }  // namespace

@@ -13,9 +13,9 @@ struct RunResult {
 };
 
 struct RunOptions {
-    std::string folder;  // working directory; "": the test's
-    std::string input;   // standard input
-    double interrupt_after_seconds = 0;  // SIGINT then; 0: never
+    std::string folder = {};  // working directory; "": the test's
+    std::string input = {};   // standard input
+    std::string interrupt_when = {};  // SIGINT as soon as this file holds something; "": never
 };
 
 RunResult run_program(const std::vector<std::string>& arguments, const RunOptions& options = {});

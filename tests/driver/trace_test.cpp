@@ -158,7 +158,7 @@ void follow(const Trace& trace, bool f64) {
                                           "--steps",      std::to_string(trace.steps), "--log", "steps.csv",
                                           "--gradients",  "g.safetensors", "-o",       "final.safetensors"};
     if (f64) arguments.insert(arguments.end(), {"--real", "f64"});
-    const RunResult result = run_nncc(arguments, {folder.path(), "", 0});
+    const RunResult result = run_nncc(arguments, {folder.path(), "", ""});
     ASSERT_EQ(result.exit_code, 0) << result.errors;
 
     const Bounds bounds = f64 ? kF64 : kF32;
