@@ -1,10 +1,9 @@
 // nncc build: the emitted forward, its weights and a main program, compiled and linked in process into one binary.
+#include <fcntl.h>
 #include <spawn.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <fcntl.h>
 
 #include <filesystem>
 
@@ -15,6 +14,7 @@
 #include "driver/model_source.h"
 #include "driver/native_model.h"
 #include "driver/weights.h"
+#include "emit/code.h"
 
 extern char** environ;
 
@@ -32,20 +32,11 @@ struct Slot {  // one input or output of the model, as a range of a row of doubl
     std::vector<std::string> columns;
 };
 
-std::string_view c_type(DType dtype) {
-    switch (dtype) {
-        case DType::kF32: return "float";
-        case DType::kF64: return "double";
-        case DType::kI32: return "int";
-        case DType::kBool: return "bool";
-    }
-    return "float";
-}
-
 Slot slot_of(const CompiledModel& model, const std::string& name, const Type& type) {
     Slot slot;
     slot.dtype = type.dtype;
-    for (const Dim& dim : type.shape) slot.elements *= dim == Dim::named("batch") ? 1 : dim.bound(model.program.dims).value_or(1);
+    for (const Dim& dim : type.shape)
+        slot.elements *= dim == Dim::named("batch") ? 1 : dim.bound(model.program.dims).value_or(1);
     if (model.train) {
         for (const Feed& feed : model.train->feeds) {
             if (feed.name == name && feed.kind != Feed::Kind::kArray) slot.columns = feed.columns;
@@ -65,7 +56,8 @@ std::string literal(std::string_view text) {
     std::string quoted = "\"";
     for (const char letter : text) {
         const auto byte = static_cast<unsigned char>(letter);
-        const bool plain = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') || byte == '_' || byte == ' ' || byte == '.';
+        const bool plain = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+                           (byte >= '0' && byte <= '9') || byte == '_' || byte == ' ' || byte == '.';
         quoted += plain ? std::string(1, letter) : fmt::format("\\{:03o}", byte);
     }
     return quoted + "\"";
@@ -83,16 +75,19 @@ std::string program_text(const EmittedFiles& files, const CompiledModel& model, 
     for (std::size_t index = 0; index < inputs.size(); ++index) {
         const Slot& slot = inputs[index];
         for (const std::string& column : slot.columns) names += literal(column) + ", ";
-        body += fmt::format("    {0} in_{1}[{2}];\n    for (int i = 0; i < {2}; ++i) in_{1}[i] = static_cast<{0}>(row[{3} + i]);\n", c_type(slot.dtype),
-                            index, slot.elements, input_count);
+        body += fmt::format(
+            "    {0} in_{1}[{2}];\n    for (int i = 0; i < {2}; ++i) in_{1}[i] = static_cast<{0}>(row[{3} + i]);\n",
+            cpp_type(slot.dtype), index, slot.elements, input_count);
         arguments += fmt::format(", in_{}", index);
         input_count += slot.elements;
     }
     for (std::size_t index = 0; index < outputs.size(); ++index) {
         const Slot& slot = outputs[index];
-        body += fmt::format("    {0} out_{1}[{2}];\n", c_type(slot.dtype), index, slot.elements);
+        body += fmt::format("    {0} out_{1}[{2}];\n", cpp_type(slot.dtype), index, slot.elements);
         arguments += fmt::format(", out_{}", index);
-        results += fmt::format("    for (int i = 0; i < {}; ++i) prediction[{} + i] = static_cast<double>(out_{}[i]);\n", slot.elements, output_count, index);
+        results +=
+            fmt::format("    for (int i = 0; i < {}; ++i) prediction[{} + i] = static_cast<double>(out_{}[i]);\n",
+                        slot.elements, output_count, index);
         output_count += slot.elements;
     }
     return fmt::format(
@@ -108,7 +103,8 @@ std::string program_text(const EmittedFiles& files, const CompiledModel& model, 
         "    {0}_pack({5}, packed);\n    {0}_model_init(model, packed);\n"
         "    static const nncc::Standalone standalone{{{6}, kColumns, {7}, {8}, predict}};\n"
         "    return nncc::run_standalone(argc, argv, standalone);\n}}\n",
-        files.cpp_namespace, names, body, arguments, results, kWeightsSymbol, literal(model.program.name), input_count, output_count);
+        files.cpp_namespace, names, body, arguments, results, kWeightsSymbol, literal(model.program.name), input_count,
+        output_count);
 }
 
 // Runs the binary on one made row and returns what `--latency` says, without its newline.
@@ -138,7 +134,8 @@ std::string measured_latency(const std::string& path, std::int64_t inputs) {
         close(to_child[1]);
         char bytes[512];
         ssize_t got = 0;
-        while (written && (got = read(from_child[0], bytes, sizeof bytes)) > 0) text.append(bytes, static_cast<std::size_t>(got));
+        while (written && (got = read(from_child[0], bytes, sizeof bytes)) > 0)
+            text.append(bytes, static_cast<std::size_t>(got));
         int status = 0;
         waitpid(child, &status, 0);
     } else {
@@ -166,10 +163,13 @@ Expected<ExitCode> build(const BuildOptions& options, const Console& console, co
         output_count += outputs.back().elements;
     }
     if (input_count > kMaximumInputs || output_count > kMaximumOutputs) {
-        return Error{&kBuildUnsupported,
-                     fmt::format("a row of `{}` has {} inputs and {} outputs; a binary reads at most {} and writes at most {}", model.program.name,
-                                 input_count, output_count, kMaximumInputs, kMaximumOutputs),
-                     "embed the emitted C++ instead", {}, ExitCode::kWrongInput};
+        return Error{
+            &kBuildUnsupported,
+            fmt::format("a row of `{}` has {} inputs and {} outputs; a binary reads at most {} and writes at most {}",
+                        model.program.name, input_count, output_count, kMaximumInputs, kMaximumOutputs),
+            "embed the emitted C++ instead",
+            {},
+            ExitCode::kWrongInput};
     }
 
     CompileRequest request;
@@ -191,14 +191,16 @@ Expected<ExitCode> build(const BuildOptions& options, const Console& console, co
     CompileOptions compile_options;
     compile_options.files = {{header_name(files), files.header}};
     const std::string weight_bytes(reinterpret_cast<const char*>(weights.data()), weights.size());
-    Expected<ObjectCode> object = compile_to_object(files.source + program_text(files, model, inputs, outputs), source_name(files), compile_options);
+    Expected<ObjectCode> object = compile_to_object(files.source + program_text(files, model, inputs, outputs),
+                                                    source_name(files), compile_options);
     if (!object) return object.error();
     const std::string path = options.output.empty() ? model_stem(options.model.path) : options.output;
     const ObjectCode objects[] = {std::move(*object), data_to_object(kWeightsSymbol, weight_bytes)};
     Expected<LinkedExecutable> linked = link_executable(objects, path);
     if (!linked) return linked.error();
     if (!options.quiet) {
-        console.note(fmt::format("{}: {} bytes; {}, linked in {:.0f} ms", path, linked->byte_count, describe_times(objects[0]), linked->milliseconds));
+        console.note(fmt::format("{}: {} bytes; {}, linked in {:.0f} ms", path, linked->byte_count,
+                                 describe_times(objects[0]), linked->milliseconds));
         console.note(measured_latency(path, input_count));
     }
     return ExitCode::kDone;

@@ -1,4 +1,5 @@
-// nncc predict: every row through the emitted forward; predictions into the database or a CSV file, metrics of held-back rows.
+// nncc predict: every row through the emitted forward; predictions into the database or a CSV file, metrics of
+// held-back rows.
 #include <numeric>
 
 #include "base/file.h"
@@ -24,7 +25,8 @@ std::vector<std::string> column_names(const CompiledModel& model, const std::vec
         const std::int64_t rows = outputs[index].extents[0];
         const std::int64_t width = rows == 0 ? 0 : outputs[index].size() / rows;
         for (std::int64_t component = 0; component < width; ++component) {
-            names.push_back(width == 1 ? model.outputs[index].first : fmt::format("{}_{}", model.outputs[index].first, component));
+            names.push_back(width == 1 ? model.outputs[index].first
+                                       : fmt::format("{}_{}", model.outputs[index].first, component));
         }
     }
     return names;
@@ -36,7 +38,8 @@ std::vector<double> interleave(const std::vector<Tensor<double>>& outputs, std::
     for (std::int64_t row = 0; row < rows; ++row) {
         for (const Tensor<double>& output : outputs) {
             const std::int64_t width = output.size() / rows;
-            for (std::int64_t component = 0; component < width; ++component) values.push_back(output.elements[row * width + component]);
+            for (std::int64_t component = 0; component < width; ++component)
+                values.push_back(output.elements[row * width + component]);
         }
     }
     return values;
@@ -46,17 +49,20 @@ std::string csv_cell(const KeyValue& key) {
     if (const auto* integer = std::get_if<std::int64_t>(&key)) return std::to_string(*integer);
     if (const auto* real = std::get_if<double>(&key)) return fmt::format("{}", *real);
     std::string text = "\"";
-    for (const char letter : std::get<std::string>(key)) text += letter == '"' ? std::string("\"\"") : std::string(1, letter);
+    for (const char letter : std::get<std::string>(key))
+        text += letter == '"' ? std::string("\"\"") : std::string(1, letter);
     return text + "\"";
 }
 
-std::string csv_text(const RowKeys& keys, const std::vector<std::string>& columns, const std::vector<double>& values, std::int64_t rows) {
+std::string csv_text(const RowKeys& keys, const std::vector<std::string>& columns, const std::vector<double>& values,
+                     std::int64_t rows) {
     std::string text = fmt::format("{},{}\n", fmt::join(keys.columns, ","), fmt::join(columns, ","));
     for (std::int64_t row = 0; row < rows; ++row) {
         std::string line;
         for (const KeyValue& key : keys.of(row)) line += csv_cell(key) + ",";
         for (std::size_t column = 0; column < columns.size(); ++column) {
-            line += fmt::format("{:.9g}{}", values[static_cast<std::size_t>(row) * columns.size() + column], column + 1 < columns.size() ? "," : "\n");
+            line += fmt::format("{:.9g}{}", values[static_cast<std::size_t>(row) * columns.size() + column],
+                                column + 1 < columns.size() ? "," : "\n");
         }
         text += line;
     }
@@ -66,7 +72,8 @@ std::string csv_text(const RowKeys& keys, const std::vector<std::string>& column
 // Accuracy and the like on the rows that training held back, or why there are none.
 Expected<std::string> held_back_metrics(const CompiledModel& model, const NativeModel& native, const DataSource& source,
                                         const WeightsProvenance& provenance, const AlignedBytes& weights) {
-    if (provenance.run == 0 || source.kind != DataSourceKind::kSqlite) return std::string("held-back rows: not known to these weights");
+    if (provenance.run == 0 || source.kind != DataSourceKind::kSqlite)
+        return std::string("held-back rows: not known to these weights");
     Expected<Feeds> feeds = read_feeds(model, source, true);
     if (!feeds) return feeds.error();
     Expected<std::vector<std::int64_t>> rows = held_back_rows(source.path, provenance.run, feeds->keys, feeds->rows);
@@ -94,6 +101,7 @@ Expected<ExitCode> predict(const PredictOptions& options, const Console& console
     request.source_text = source.file->text;
     request.forward_batches = {kForwardBatch};
     request.with_trainer = false;
+    request.check_arena = NativeModel::kSanitised;
     Expected<Compilation> compilation = compile_model(model, request);
     if (!compilation) return compilation.error();
     Expected<NativeModel> native = NativeModel::compile(compilation->files, model, false);
@@ -122,14 +130,15 @@ Expected<ExitCode> predict(const PredictOptions& options, const Console& console
         Expected<PredictionReport> report = write_predictions(data->path, predictions);
         if (!report) return report.error();
         if (!options.quiet) {
-            console.note(fmt::format("{} predictions into `{}` of {}: {} new, {} replaced", rows.size(), report->table, data->path, report->inserted,
-                                     report->replaced));
+            console.note(fmt::format("{} predictions into `{}` of {}: {} new, {} replaced", rows.size(), report->table,
+                                     data->path, report->inserted, report->replaced));
         }
     } else {
         const std::string path = options.output.empty() ? "-" : options.output;
         Expected<> written = write_file_atomically(path, csv_text(feeds->keys, columns, values, feeds->rows));
         if (!written) return written.error();
-        if (!options.quiet) console.note(fmt::format("{} predictions into {}", rows.size(), path == "-" ? "standard output" : path));
+        if (!options.quiet)
+            console.note(fmt::format("{} predictions into {}", rows.size(), path == "-" ? "standard output" : path));
     }
     if (!options.quiet) {
         Expected<std::string> metrics = held_back_metrics(model, *native, *data, provenance_of(*file), weights);
@@ -146,10 +155,13 @@ ExitCode run_predict(const PredictOptions& options, const Console& console) {
     if (const ExitCode* code = std::get_if<ExitCode>(&source)) return *code;
     const ModelSource& loaded = std::get<ModelSource>(source);
     if (!loaded.model.train) {
-        return console.report(Error{&kNoTrainBlock, fmt::format("`{}` has no train block, so nothing says which columns feed it", options.model.path),
-                                    fmt::format("write `train {} {{ ... }}` with `{} = columns(...)`", loaded.model.program.name,
-                                                loaded.model.inputs.empty() ? "x" : loaded.model.inputs[0].first),
-                                    {}, ExitCode::kWrongInput});
+        return console.report(
+            Error{&kNoTrainBlock,
+                  fmt::format("`{}` has no train block, so nothing says which columns feed it", options.model.path),
+                  fmt::format("write `train {} {{ ... }}` with `{} = columns(...)`", loaded.model.program.name,
+                              loaded.model.inputs.empty() ? "x" : loaded.model.inputs[0].first),
+                  {},
+                  ExitCode::kWrongInput});
     }
     Expected<ExitCode> code = predict(options, console, loaded);
     return code ? *code : console.report(code.error());

@@ -13,6 +13,7 @@
 #include "driver/diagnostic_kinds.h"
 #include "driver/model_source.h"
 #include "driver/training.h"
+#include "driver/version.h"
 #include "driver/weights.h"
 
 namespace nncc {
@@ -49,7 +50,8 @@ class StepLog {
         log.path_ = path;
         log.digits_ = f64 ? 17 : 9;
         log.file_.reset(std::fopen(path.c_str(), "w"));
-        if (!log.file_) return Error{&kFileUnwritable, fmt::format("cannot write `{}`: {}", path, std::strerror(errno)), "", {}};
+        if (!log.file_)
+            return Error{&kFileUnwritable, fmt::format("cannot write `{}`: {}", path, std::strerror(errno)), "", {}};
         std::string header = "step,epoch,loss,validation_loss";
         for (const std::string& name : spec.metrics) header += "," + name;
         log.columns_ = spec.metrics.size() + 1;
@@ -60,7 +62,9 @@ class StepLog {
     Expected<> write(std::int64_t step, std::int64_t epoch, double loss, const NamedValues* metrics) {
         std::string line = fmt::format("{},{},{:.{}g}", step, epoch, loss, digits_);
         for (std::size_t column = 0; column < columns_; ++column) {
-            line += metrics != nullptr && column < metrics->size() ? fmt::format(",{:.{}g}", (*metrics)[column].second, digits_) : ",";
+            line += metrics != nullptr && column < metrics->size()
+                        ? fmt::format(",{:.{}g}", (*metrics)[column].second, digits_)
+                        : ",";
         }
         line += '\n';
         if (std::fwrite(line.data(), 1, line.size(), file_.get()) != line.size()) return failed();
@@ -76,7 +80,9 @@ class StepLog {
     struct Close {
         void operator()(std::FILE* file) const { std::fclose(file); }
     };
-    Error failed() const { return Error{&kFileUnwritable, fmt::format("cannot write `{}`: {}", path_, std::strerror(errno)), "", {}}; }
+    Error failed() const {
+        return Error{&kFileUnwritable, fmt::format("cannot write `{}`: {}", path_, std::strerror(errno)), "", {}};
+    }
     std::unique_ptr<std::FILE, Close> file_;
     std::string path_;
     std::size_t columns_ = 0;
@@ -87,7 +93,11 @@ class StepLog {
 class TrainCommand {
   public:
     TrainCommand(const TrainOptions& options, const Console& console, ModelSource source)
-        : options_(options), console_(console), source_(std::move(source)), model_(source_.model), spec_(*model_.train) {}
+        : options_(options),
+          console_(console),
+          source_(std::move(source)),
+          model_(source_.model),
+          spec_(*model_.train) {}
 
     Expected<ExitCode> run();
 
@@ -141,8 +151,8 @@ Expected<> TrainCommand::read_data() {
     if (!split) return split.error();
     split_ = std::move(*split);
     if (!options_.quiet) {
-        console_.note(fmt::format("{} rows from {}; {} train, {} held back", feeds_.rows, data_source_text(data_), split_.training.size(),
-                                  split_.validation.size()));
+        console_.note(fmt::format("{} rows from {}; {} train, {} held back", feeds_.rows, data_source_text(data_),
+                                  split_.training.size(), split_.validation.size()));
     }
     return Nothing{};
 }
@@ -154,6 +164,7 @@ Expected<> TrainCommand::compile() {
     request.train_batch = spec_.batch;
     request.forward_batches = {spec_.batch};
     request.with_trainer = true;
+    request.check_arena = NativeModel::kSanitised;
     Expected<Compilation> compilation = compile_model(model_, request);
     if (!compilation) return compilation.error();
     forward_batch_ = spec_.batch;
@@ -161,7 +172,8 @@ Expected<> TrainCommand::compile() {
     if (!native) return native.error();
     native_.emplace(std::move(*native));
     if (!options_.quiet) {
-        console_.note(fmt::format("{}: {} kernels, {}", model_.program.name, compilation->files.kernel_count, native_->times()));
+        console_.note(
+            fmt::format("{}: {} kernels, {}", model_.program.name, compilation->files.kernel_count, native_->times()));
     }
     return Nothing{};
 }
@@ -173,7 +185,8 @@ Expected<> TrainCommand::prepare_weights() {
     if (options_.initial_weights.empty()) return Nothing{};
     Expected<WeightFile> file = read_safetensors(options_.initial_weights);
     if (!file) return file.error();
-    return file_to_weights(*file, options_.initial_weights, model_, native_->tensors(), WeightsUse::kInitialise, weights_);
+    return file_to_weights(*file, options_.initial_weights, model_, native_->tensors(), WeightsUse::kInitialise,
+                           weights_);
 }
 
 Run TrainCommand::run_row() const {
@@ -185,9 +198,10 @@ Run TrainCommand::run_row() const {
     run.epochs = spec_.epochs;
     run.batch = spec_.batch;
     run.rows = static_cast<std::int64_t>(split_.training.size());
-    run.options = fmt::format("data {}, order {}, f32 as {}", data_source_text(data_), options_.shuffle.value_or(true) ? "shuffle" : "sequential",
+    run.options = fmt::format("data {}, order {}, f32 as {}", data_source_text(data_),
+                              options_.shuffle.value_or(true) ? "shuffle" : "sequential",
                               options_.model.real_f64 ? "f64" : "f32");
-    run.version = "0.1.0";
+    run.version = std::string(kVersion);
     run.held_back = split_text(feeds_.rows, split_of(spec_.validation), spec_.seed);
     return run;
 }
@@ -236,11 +250,13 @@ Expected<TrainingOutcome> TrainCommand::train() {
     }
     if (!options_.gradients.empty()) {
         hooks.on_first_gradient = [this](const AlignedBytes& gradient) {
-            return write_file_atomically(options_.gradients, write_safetensors(gradients_to_file(model_, native_->tensors(), gradient.data())));
+            return write_file_atomically(
+                options_.gradients, write_safetensors(gradients_to_file(model_, native_->tensors(), gradient.data())));
         };
     }
     auto saved = std::chrono::steady_clock::now();
-    hooks.on_epoch = [&](std::int64_t epoch, double mean_loss, const NamedValues& metrics, const std::byte* weights) -> Expected<> {
+    hooks.on_epoch = [&](std::int64_t epoch, double mean_loss, const NamedValues& metrics,
+                         const std::byte* weights) -> Expected<> {
         std::memcpy(epoch_weights_.data(), weights, epoch_weights_.size());
         provenance_.epoch = epoch;
         last_metrics_ = metrics;
@@ -252,8 +268,18 @@ Expected<TrainingOutcome> TrainCommand::train() {
         return save();
     };
     epoch_weights_ = weights_.copy();
-    const TrainingRequest request{model_,           *native_,      feeds_,         split_.training, split_.validation, spec_.batch, forward_batch_,
-                                  spec_.epochs,     options_.steps, spec_.seed,     options_.shuffle.value_or(true), options_.quiet};
+    const TrainingRequest request{model_,
+                                  *native_,
+                                  feeds_,
+                                  split_.training,
+                                  split_.validation,
+                                  spec_.batch,
+                                  forward_batch_,
+                                  spec_.epochs,
+                                  options_.steps,
+                                  spec_.seed,
+                                  options_.shuffle.value_or(true),
+                                  options_.quiet};
     Expected<TrainingOutcome> outcome = train_model(request, weights_, hooks, console_);
     if (log) {
         Expected<> closed = log->close();
@@ -266,9 +292,11 @@ void TrainCommand::summarise(const TrainingOutcome& outcome) {
     if (options_.quiet) return;
     std::string metrics;
     for (const auto& [name, value] : last_metrics_) metrics += fmt::format("  {} {:.4f}", name, value);
-    console_.note(fmt::format("{} steps in {}; held-back rows:{}", outcome.steps, duration_text(outcome.seconds), metrics.empty() ? " none" : metrics));
+    console_.note(fmt::format("{} steps in {}; held-back rows:{}", outcome.steps, duration_text(outcome.seconds),
+                              metrics.empty() ? " none" : metrics));
     if (outcome.epochs > 0) console_.note(fmt::format("weights of epoch {} in {}", outcome.epochs, weights_path_));
-    if (recorded_) console_.note(fmt::format("run {} in {}: tables nncc_runs, nncc_metrics", provenance_.run, data_.path));
+    if (recorded_)
+        console_.note(fmt::format("run {} in {}: tables nncc_runs, nncc_metrics", provenance_.run, data_.path));
 }
 
 Expected<ExitCode> TrainCommand::run() {
@@ -287,8 +315,9 @@ Expected<ExitCode> TrainCommand::run() {
         if (Expected<> done = finish_run(data_.path, provenance_.run, utc_timestamp()); !done) return done.error();
     }
     if (outcome->interrupted) {
-        console_.note(outcome->epochs > 0 ? fmt::format("interrupted; weights of epoch {} in {}", outcome->epochs, weights_path_)
-                                          : std::string("interrupted before the first epoch was complete; no weights were written"));
+        console_.note(outcome->epochs > 0
+                          ? fmt::format("interrupted; weights of epoch {} in {}", outcome->epochs, weights_path_)
+                          : std::string("interrupted before the first epoch was complete; no weights were written"));
         return ExitCode::kInterrupted;
     }
     summarise(*outcome);
@@ -302,8 +331,12 @@ ExitCode run_train(const TrainOptions& options, const Console& console) {
     if (const ExitCode* code = std::get_if<ExitCode>(&source)) return *code;
     ModelSource& loaded = std::get<ModelSource>(source);
     if (!loaded.model.train) {
-        return console.report(Error{&kNoTrainBlock, fmt::format("`{}` has no train block, so there is no loss to train for", options.model.path),
-                                    fmt::format("write `train {} {{ ... }}` after the model", loaded.model.program.name), {}, ExitCode::kWrongInput});
+        return console.report(
+            Error{&kNoTrainBlock,
+                  fmt::format("`{}` has no train block, so there is no loss to train for", options.model.path),
+                  fmt::format("write `train {} {{ ... }}` after the model", loaded.model.program.name),
+                  {},
+                  ExitCode::kWrongInput});
     }
     TrainCommand command(options, console, std::move(loaded));
     Expected<ExitCode> code = command.run();

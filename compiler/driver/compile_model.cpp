@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "driver/diagnostic_kinds.h"
+#include "driver/version.h"
 #include "passes/pipeline.h"
 
 namespace nncc {
@@ -29,17 +30,11 @@ std::vector<Storage> packed_storages(const Program& program) {
 
 }  // namespace
 
-std::string header_name(const EmittedFiles& files) {
-    return files.file_stem + ".h";
-}
+std::string header_name(const EmittedFiles& files) { return files.file_stem + ".h"; }
 
-std::string source_name(const EmittedFiles& files) {
-    return files.file_stem + ".cpp";
-}
+std::string source_name(const EmittedFiles& files) { return files.file_stem + ".cpp"; }
 
-std::string c_header_name(const EmittedFiles& files) {
-    return files.file_stem + "_c.h";
-}
+std::string c_header_name(const EmittedFiles& files) { return files.file_stem + "_c.h"; }
 
 Expected<Compilation> compile_model(const CompiledModel& model, const CompileRequest& request) {
     PipelineOptions options;
@@ -55,12 +50,18 @@ Expected<Compilation> compile_model(const CompiledModel& model, const CompileReq
         if (!compiled) return compiled.error();
         const bool first = compilation.programs.empty();
         if (!first && packed_storages(compiled->program) != packed_storages(compilation.programs[0].program)) {
-            return Error{&kBatchesDiffer, fmt::format("`forward` for batch {} packs its weights otherwise than for batch {}", batch, request.forward_batches[0]),
-                         "emit one batch at a time", {}, ExitCode::kWrongInput};
+            return Error{&kBatchesDiffer,
+                         fmt::format("`forward` for batch {} packs its weights otherwise than for batch {}", batch,
+                                     request.forward_batches[0]),
+                         "emit one batch at a time",
+                         {},
+                         ExitCode::kWrongInput};
         }
         compilation.programs.push_back(std::move(*compiled));
     }
-    const auto is_rest = [trains](const std::string& entry) { return entry == "initialize" || (trains && entry != "forward"); };
+    const auto is_rest = [trains](const std::string& entry) {
+        return entry == "initialize" || (trains && entry != "forward");
+    };
     Expected<CompiledProgram> rest = run_pipeline(part_of(model.program, request.train_batch, is_rest), options);
     if (!rest) return rest.error();
     compilation.programs.push_back(std::move(*rest));
@@ -78,11 +79,19 @@ Expected<Compilation> compile_model(const CompiledModel& model, const CompileReq
             entries.push_back({entry, batch, compiled.program.dims, plan});
         }
         for (const std::string& note : compiled.notes) {
-            if (std::find(compilation.notes.begin(), compilation.notes.end(), note) == compilation.notes.end()) compilation.notes.push_back(note);
+            if (std::find(compilation.notes.begin(), compilation.notes.end(), note) == compilation.notes.end())
+                compilation.notes.push_back(note);
         }
     }
-    EmitRequest emit_request{program, std::move(entries), std::filesystem::path(request.source_name).filename().string(), sha256_hex(request.source_text),
-                             "0.1.0", request.command, "", true, request.file_stem};
+    EmitRequest emit_request{.program = program,
+                             .entries = std::move(entries),
+                             .source_name = std::filesystem::path(request.source_name).filename().string(),
+                             .source_hash = sha256_hex(request.source_text),
+                             .version = std::string(kVersion),
+                             .command = request.command,
+                             .training = "",
+                             .check_arena = request.check_arena,
+                             .file_stem = request.file_stem};
     Expected<EmittedFiles> files = emit_model(emit_request);
     if (!files) return files.error();
     compilation.files = std::move(*files);

@@ -1,14 +1,12 @@
 // The command line of nncc: arguments in, one command run, its exit code out.
 #include <CLI/CLI.hpp>
-
 #include <csignal>
 
 #include "driver/commands.h"
+#include "driver/version.h"
 
 namespace nncc {
 namespace {
-
-constexpr const char* kVersion = "nncc 0.1.0";
 
 constexpr const char* kExamples = R"(nncc: ahead-of-time compiler for neural networks
 
@@ -26,13 +24,19 @@ Exit codes: 0 done, 1 the model or data is wrong, 2 usage, 3 not verified, 4 I/O
             5 numeric failure, 70 a bug of nncc, 130 interrupted.)";
 
 void add_model_options(CLI::App& app, ModelOptions& model, bool required) {
-    CLI::Option* path = app.add_option("model_file", model.path, "The model, MODEL.nn; - for standard input")->type_name("MODEL.nn");
+    CLI::Option* path =
+        app.add_option("model_file", model.path, "The model, MODEL.nn; - for standard input")->type_name("MODEL.nn");
     if (required) path->required();
     app.add_option("--model", model.name, "Which model of the file; not needed when there is one")->type_name("NAME");
-    app.add_option("-D", model.defines, "Binds a dimension, a model argument or a constant")->type_name("NAME=VALUE")->allow_extra_args(false);
-    app.add_option("-I", model.import_folders, "Where `import` looks after the model's own folder")->type_name("DIR")->allow_extra_args(false);
+    app.add_option("-D", model.defines, "Binds a dimension, a model argument or a constant")
+        ->type_name("NAME=VALUE")
+        ->allow_extra_args(false);
+    app.add_option("-I", model.import_folders, "Where `import` looks after the model's own folder")
+        ->type_name("DIR")
+        ->allow_extra_args(false);
     app.add_option_function<std::string>(
-           "--real", [&model](const std::string& text) { model.real_f64 = text == "f64"; }, "What f32 means: f32 or f64")
+           "--real", [&model](const std::string& text) { model.real_f64 = text == "f64"; },
+           "What f32 means: f32 or f64")
         ->check(CLI::IsMember({"f32", "f64"}))
         ->type_name("TYPE");
 }
@@ -51,20 +55,30 @@ struct Settings {
 };
 
 void add_shared_options(CLI::App& app, Settings& settings) {
-    app.add_option("--color", settings.colour, "auto, always or never")->check(CLI::IsMember({"auto", "always", "never"}))->type_name("WHEN");
-    app.add_option("--diagnostics", settings.diagnostics, "text or json, one object a line")->check(CLI::IsMember({"text", "json"}))->type_name("FORM");
+    app.add_option("--color", settings.colour, "auto, always or never")
+        ->check(CLI::IsMember({"auto", "always", "never"}))
+        ->type_name("WHEN");
+    app.add_option("--diagnostics", settings.diagnostics, "text or json, one object a line")
+        ->check(CLI::IsMember({"text", "json"}))
+        ->type_name("FORM");
 }
 
 void describe_emit(CLI::App& app, Settings& settings) {
     EmitOptions& emit = settings.emit;
     add_model_options(app, emit.model, false);
-    app.add_option("-o", emit.output, "The C++ source; the header stands beside it; - for standard output")->type_name("OUT.cpp");
+    app.add_option("-o", emit.output, "The C++ source; the header stands beside it; - for standard output")
+        ->type_name("OUT.cpp");
     app.add_option("--emit", settings.emit_kind, "ast, graph, fused, cpp or dot, to standard output or -o")
         ->check(CLI::IsMember({"ast", "graph", "fused", "cpp", "dot"}))
         ->type_name("STAGE");
-    app.add_option("--entry", emit.entry, "Only this entry of --emit and --print-after: forward, step, ...")->type_name("NAME");
-    app.add_option("--print-after", emit.print_after, "The graph after a pass, or after all")->type_name("PASS")->delimiter(',');
-    app.add_option("--passes", emit.passes, "Runs these passes on a graph in text form")->type_name("PASS,...")->delimiter(',');
+    app.add_option("--entry", emit.entry, "Only this entry of --emit and --print-after: forward, step, ...")
+        ->type_name("NAME");
+    app.add_option("--print-after", emit.print_after, "The graph after a pass, or after all")
+        ->type_name("PASS")
+        ->delimiter(',');
+    app.add_option("--passes", emit.passes, "Runs these passes on a graph in text form")
+        ->type_name("PASS,...")
+        ->delimiter(',');
     app.add_flag("--MD,-M", emit.write_dependencies, "Writes a make rule with the files read")->configurable(false);
     app.add_option("--MF", emit.dependency_file, "Where -MD writes; default OUT.d")->type_name("FILE");
     app.add_flag("-q,--quiet", emit.quiet, "No summary");
@@ -78,16 +92,22 @@ void describe_train(CLI::App& app, Settings& settings) {
         "  nncc train pima.nn --data sqlite:other.db?table=patients --epochs 20 --seed 3 -o other.safetensors\n"
         "  nncc train pima.nn --data csv:pima.csv --log steps.csv");
     add_model_options(app, train.model, true);
-    app.add_option("--data", train.data, "sqlite:FILE?table=T, sqlite:FILE?query=Q, csv:FILE or npz:FILE")->type_name("SOURCE");
+    app.add_option("--data", train.data, "sqlite:FILE?table=T, sqlite:FILE?query=Q, csv:FILE or npz:FILE")
+        ->type_name("SOURCE");
     app.add_option("--init", train.initial_weights, "Start from these weights")->type_name("W.safetensors");
     app.add_option("-o", train.output, "The weights; default MODEL.safetensors")->type_name("W.safetensors");
     app.add_option("--log", train.log, "One line a step: step, epoch, loss, metrics")->type_name("STEPS.csv");
     app.add_option("--gradients", train.gradients, "The gradients of the first step")->type_name("G.safetensors");
-    app.add_option("--order", settings.order, "sequential or shuffle")->check(CLI::IsMember({"sequential", "shuffle"}))->type_name("ORDER");
-    app.add_option("--epochs", train.epochs, "Instead of the train block's")->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 40));
-    app.add_option("--steps", train.steps, "Stops after so many steps")->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 40));
+    app.add_option("--order", settings.order, "sequential or shuffle")
+        ->check(CLI::IsMember({"sequential", "shuffle"}))
+        ->type_name("ORDER");
+    app.add_option("--epochs", train.epochs, "Instead of the train block's")
+        ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 40));
+    app.add_option("--steps", train.steps, "Stops after so many steps")
+        ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 40));
     app.add_option("--seed", train.seed, "Instead of the train block's");
-    app.add_option("--batch", train.batch, "Instead of the train block's")->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 24));
+    app.add_option("--batch", train.batch, "Instead of the train block's")
+        ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 24));
     app.add_flag("--no-record", train.no_record, "Leaves the database as it is: no tables of runs and metrics");
     app.add_flag("-q,--quiet", train.quiet, "No progress");
 }
@@ -100,8 +120,10 @@ void describe_predict(CLI::App& app, Settings& settings) {
         "  nncc predict pima.nn --weights pima.safetensors --data csv:new.csv -o predictions.csv");
     add_model_options(app, predict.model, true);
     app.add_option("--weights", predict.weights, "Trained weights")->type_name("W.safetensors")->required();
-    app.add_option("--data", predict.data, "sqlite:FILE?table=T, sqlite:FILE?query=Q, csv:FILE or npz:FILE")->type_name("SOURCE");
-    app.add_option("-o", predict.output, "A CSV file instead of the table; - for standard output")->type_name("FILE.csv");
+    app.add_option("--data", predict.data, "sqlite:FILE?table=T, sqlite:FILE?query=Q, csv:FILE or npz:FILE")
+        ->type_name("SOURCE");
+    app.add_option("-o", predict.output, "A CSV file instead of the table; - for standard output")
+        ->type_name("FILE.csv");
     app.add_flag("-q,--quiet", predict.quiet, "No summary");
 }
 
@@ -112,13 +134,16 @@ void describe_build(CLI::App& app, Settings& settings) {
         "  nncc build pima.nn --weights pima.safetensors -o pima\n"
         "  ./pima < rows.csv > predictions.csv");
     add_model_options(app, build.model, true);
-    app.add_option("--weights", build.weights, "Trained weights, embedded into the binary")->type_name("W.safetensors")->required();
+    app.add_option("--weights", build.weights, "Trained weights, embedded into the binary")
+        ->type_name("W.safetensors")
+        ->required();
     app.add_option("-o", build.output, "The binary; default MODEL")->type_name("FILE");
     app.add_flag("-q,--quiet", build.quiet, "No summary");
 }
 
 CLI::App* describe_data(CLI::App& app, Settings& settings) {
-    app.description("Brings rows into a database\n\nExamples:\n  nncc data load pima.csv --into pima.db --table patients");
+    app.description(
+        "Brings rows into a database\n\nExamples:\n  nncc data load pima.csv --into pima.db --table patients");
     app.require_subcommand(1);
     CLI::App* load = app.add_subcommand("load", "Loads a CSV file into a table of a SQLite database");
     DataLoadOptions& options = settings.load;
@@ -128,9 +153,13 @@ CLI::App* describe_data(CLI::App& app, Settings& settings) {
         "  nncc data load more.csv --into pima.db --table patients --append\n"
         "  nncc data load bare.csv --into pima.db --table patients --columns pregnancies,glucose");
     load->add_option("csv", options.csv, "The file")->type_name("FILE.csv")->required();
-    load->add_option("--into", options.database, "The database; made when it is not there")->type_name("FILE.db")->required();
+    load->add_option("--into", options.database, "The database; made when it is not there")
+        ->type_name("FILE.db")
+        ->required();
     load->add_option("--table", options.table, "The table")->type_name("TABLE")->required();
-    load->add_option("--columns", options.columns, "Names of the columns, for a file without a header")->type_name("NAME,...")->delimiter(',');
+    load->add_option("--columns", options.columns, "Names of the columns, for a file without a header")
+        ->type_name("NAME,...")
+        ->delimiter(',');
     load->add_option("--model", options.model, "Names from the train block of this model")->type_name("MODEL.nn");
     CLI::Option* replace = load->add_flag("--replace", options.replace, "Replaces the table when it exists");
     load->add_flag("--append", options.append, "Adds to the table when it exists")->excludes(replace);
@@ -161,7 +190,7 @@ std::vector<std::string> normalised(int argc, char** argv) {
 int run(int argc, char** argv) {
     Settings settings;
     CLI::App app(kExamples, "nncc");
-    app.set_version_flag("--version", kVersion);
+    app.set_version_flag("--version", fmt::format("nncc {}", kVersion));
     app.get_formatter()->column_width(34);
     describe_emit(app, settings);
     add_shared_options(app, settings);

@@ -1,13 +1,14 @@
 // Compiles emitted text with an adapter, loads it and resolves its functions.
 #include "driver/native_model.h"
 
-#include "driver/compile_model.h"
-
 #include <nncc/api.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+
+#include "driver/compile_model.h"
+#include "emit/code.h"
 
 namespace nncc {
 
@@ -15,27 +16,12 @@ namespace {
 
 constexpr std::size_t kAlignment = 64;
 
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool kSanitised = true;
-#else
-constexpr bool kSanitised = false;
-#endif
-
-std::string_view c_type(DType dtype) {
-    switch (dtype) {
-        case DType::kF32: return "float";
-        case DType::kF64: return "double";
-        case DType::kI32: return "int";
-        case DType::kBool: return "bool";
-    }
-    return "float";
-}
-
 // `static_cast<const float*>(in[0])` for each type, in order, from `first`.
 std::string cast_arguments(const std::vector<Type>& types, std::string_view array, bool constant) {
     std::string text;
     for (std::size_t index = 0; index < types.size(); ++index) {
-        text += fmt::format(", static_cast<{}{}*>({}[{}])", constant ? "const " : "", c_type(types[index].dtype), array, index);
+        text += fmt::format(", static_cast<{}{}*>({}[{}])", constant ? "const " : "", cpp_type(types[index].dtype),
+                            array, index);
     }
     return text;
 }
@@ -90,7 +76,9 @@ DType dtype_of(ElementType type) {
 }
 
 WeightTensor weight_tensor(const Tensor& tensor) {
-    WeightTensor result{tensor.name, storage_kind(tensor.kind), dtype_of(tensor.dtype), {}, tensor.elements(), tensor.bytes(), tensor.offset};
+    WeightTensor result{tensor.name,  storage_kind(tensor.kind), dtype_of(tensor.dtype),
+                        {},           tensor.elements(),         tensor.bytes(),
+                        tensor.offset};
     result.extents.assign(tensor.extents, tensor.extents + tensor.rank);
     return result;
 }
@@ -104,9 +92,7 @@ AlignedBytes::AlignedBytes(std::size_t size) : size_(size) {
     std::memset(data_.get(), 0, rounded);
 }
 
-void AlignedBytes::Free::operator()(std::byte* memory) const {
-    std::free(memory);
-}
+void AlignedBytes::Free::operator()(std::byte* memory) const { std::free(memory); }
 
 AlignedBytes AlignedBytes::copy() const {
     AlignedBytes result(size_);
@@ -148,7 +134,8 @@ Expected<NativeModel> NativeModel::compile(const EmittedFiles& files, const Comp
         native.trainer_ = AlignedBytes(size_of(prefix + "_trainer_bytes"));
         native.trainer_init_ = reinterpret_cast<void (*)(void*, const void*, u64)>(find(prefix + "_trainer_init"));
         native.step_ = reinterpret_cast<double (*)(void*, const void* const*)>(find("nncc_adapter_step"));
-        native.gradients_ = reinterpret_cast<double (*)(void*, const void* const*, void*)>(find("nncc_adapter_gradients"));
+        native.gradients_ =
+            reinterpret_cast<double (*)(void*, const void* const*, void*)>(find("nncc_adapter_gradients"));
         native.trainer_weights_ = reinterpret_cast<const void* (*)(const void*)>(find(prefix + "_trainer_weights"));
     }
     return native;
@@ -167,9 +154,7 @@ void NativeModel::start(const AlignedBytes& weights, std::uint64_t seed) {
     trainer_init_(trainer_.data(), weights.data(), seed);
 }
 
-double NativeModel::step(std::span<const void* const> arguments) {
-    return step_(trainer_.data(), arguments.data());
-}
+double NativeModel::step(std::span<const void* const> arguments) { return step_(trainer_.data(), arguments.data()); }
 
 double NativeModel::gradients(std::span<const void* const> arguments, AlignedBytes& gradient) {
     return gradients_(trainer_.data(), arguments.data(), gradient.data());

@@ -44,6 +44,11 @@ struct WeightTensor {
 
 class NativeModel {
   public:
+#if defined(__SANITIZE_ADDRESS__)
+    static constexpr bool kSanitised = true;
+#else
+    static constexpr bool kSanitised = false;
+#endif
     // Compiles `files` with a small adapter that takes arguments as arrays of pointers.
     // Inputs of forward are model.inputs; data of the trainer program.data. Sanitised when nncc itself is.
     static Expected<NativeModel> compile(const EmittedFiles& files, const CompiledModel& model, bool with_trainer);

@@ -7,13 +7,12 @@
 #include <set>
 
 #include "driver/diagnostic_kinds.h"
+#include "driver/version.h"
 #include "interop/diagnostic_kinds.h"
 
 namespace nncc {
 
 namespace {
-
-constexpr std::string_view kVersion = "0.1.0";
 
 std::string extents_text(std::span<const std::int64_t> extents) {
     return fmt::format("[{}]", fmt::join(extents, ", "));
@@ -57,7 +56,9 @@ std::string fit_values_json(std::span<const WeightTensor> tensors, const std::by
         if (tensor.kind != StorageKind::kFit) continue;
         nlohmann::json values = nlohmann::json::array();
         for (std::int64_t index = 0; index < tensor.elements; ++index) {
-            const std::byte* element = weights + tensor.offset + static_cast<std::size_t>(index) * static_cast<std::size_t>(dtype_bytes(tensor.dtype));
+            const std::byte* element =
+                weights + tensor.offset +
+                static_cast<std::size_t>(index) * static_cast<std::size_t>(dtype_bytes(tensor.dtype));
             if (tensor.dtype == DType::kF64) {
                 double value = 0;
                 std::memcpy(&value, element, sizeof value);
@@ -77,13 +78,15 @@ template <class T>
 T number_of(const WeightFile& file, const std::string& key) {
     T value = 0;
     const auto found = file.metadata.find(key);
-    if (found != file.metadata.end()) std::from_chars(found->second.data(), found->second.data() + found->second.size(), value);
+    if (found != file.metadata.end())
+        std::from_chars(found->second.data(), found->second.data() + found->second.size(), value);
     return value;
 }
 
 }  // namespace
 
-WeightFile weights_to_file(const CompiledModel& model, std::span<const WeightTensor> tensors, const std::byte* weights, const WeightsProvenance& provenance) {
+WeightFile weights_to_file(const CompiledModel& model, std::span<const WeightTensor> tensors, const std::byte* weights,
+                           const WeightsProvenance& provenance) {
     WeightFile file;
     nlohmann::json paths = nlohmann::json::array();
     for (const WeightTensor& tensor : tensors) {
@@ -104,7 +107,8 @@ WeightFile weights_to_file(const CompiledModel& model, std::span<const WeightTen
     return file;
 }
 
-WeightFile gradients_to_file(const CompiledModel& model, std::span<const WeightTensor> tensors, const std::byte* gradients) {
+WeightFile gradients_to_file(const CompiledModel& model, std::span<const WeightTensor> tensors,
+                             const std::byte* gradients) {
     WeightFile file;
     for (const WeightTensor& tensor : tensors) {
         if (tensor.kind == StorageKind::kParam) file.tensors.push_back(to_data(tensor, gradients));
@@ -114,9 +118,13 @@ WeightFile gradients_to_file(const CompiledModel& model, std::span<const WeightT
     return file;
 }
 
-Expected<> file_to_weights(const WeightFile& file, const std::string& path, const CompiledModel& model, std::span<const WeightTensor> tensors,
-                           WeightsUse use, AlignedBytes& weights) {
-    Error error{&kWeightsOtherModel, "", "train the model anew, or give weights that were trained for it", {}, ExitCode::kWrongInput};
+Expected<> file_to_weights(const WeightFile& file, const std::string& path, const CompiledModel& model,
+                           std::span<const WeightTensor> tensors, WeightsUse use, AlignedBytes& weights) {
+    Error error{&kWeightsOtherModel,
+                "",
+                "train the model anew, or give weights that were trained for it",
+                {},
+                ExitCode::kWrongInput};
     std::set<std::string> known;
     for (const WeightTensor& tensor : tensors) {
         known.insert(tensor.name);
@@ -125,15 +133,16 @@ Expected<> file_to_weights(const WeightFile& file, const std::string& path, cons
             if (use == WeightsUse::kInitialise && tensor.kind == StorageKind::kFit) continue;
             error.notes.push_back(fmt::format("missing: `{}` {}", tensor.name, extents_text(tensor.extents)));
         } else if (data->shape != tensor.extents) {
-            error.notes.push_back(fmt::format("reshaped: `{}` is {} in the file and {} in the model", tensor.name, extents_text(data->shape),
-                                              extents_text(tensor.extents)));
+            error.notes.push_back(fmt::format("reshaped: `{}` is {} in the file and {} in the model", tensor.name,
+                                              extents_text(data->shape), extents_text(tensor.extents)));
         } else if (!(data->dtype == tensor.dtype || (is_floating(data->dtype) && is_floating(tensor.dtype)))) {
-            error.notes.push_back(fmt::format("other type: `{}` is {} in the file and {} in the model", tensor.name, dtype_name(data->dtype),
-                                              dtype_name(tensor.dtype)));
+            error.notes.push_back(fmt::format("other type: `{}` is {} in the file and {} in the model", tensor.name,
+                                              dtype_name(data->dtype), dtype_name(tensor.dtype)));
         }
     }
     for (const TensorData& data : file.tensors) {
-        if (!known.contains(data.name)) error.notes.push_back(fmt::format("extra: `{}` {}", data.name, extents_text(data.shape)));
+        if (!known.contains(data.name))
+            error.notes.push_back(fmt::format("extra: `{}` {}", data.name, extents_text(data.shape)));
     }
     if (!error.notes.empty()) {
         error.message = fmt::format("the weights in `{}` do not fit the model `{}`", path, model.program.name);
@@ -141,7 +150,8 @@ Expected<> file_to_weights(const WeightFile& file, const std::string& path, cons
     }
     const auto hash = file.metadata.find("nncc.model_hash");
     if (use == WeightsUse::kPredict && hash != file.metadata.end() && hash->second != model.model_hash) {
-        error.message = fmt::format("the weights in `{}` were trained for another program than `{}` is now", path, model.program.name);
+        error.message = fmt::format("the weights in `{}` were trained for another program than `{}` is now", path,
+                                    model.program.name);
         error.notes = {"all tensors are there with their shapes, but the model computes something else",
                        fmt::format("hash in the file {:.12}, of the model {:.12}", hash->second, model.model_hash)};
         error.hint = "`nncc train --init` starts from them";

@@ -98,6 +98,11 @@ class ModelEmitter {
                                .stack_bytes = text.stack_bytes + kRegisterBytes});
     }
 
+    EntryBinding checked(EntryBinding binding) const {
+        binding.check_arena = request_.check_arena;
+        return binding;
+    }
+
     // The part of `initialize` that fills Weights.
     Expected<> emit_initialize() {
         const EmitEntry* item = entry("initialize");
@@ -112,7 +117,7 @@ class ModelEmitter {
         binding.inputs["seed"] = "&seed_word";
         binding.reserved = {"seed_word"};
         binding.storage = [&](const std::string& name, DType, bool written) { return flat("weights", *model_.weights.find(name), written); };
-        model_.initialize = print_entry(*lowered, binding, library_, file_scope_, 1);
+        model_.initialize = print_entry(*lowered, checked(binding), library_, file_scope_, 1);
         model_.initialize_arena_bytes = model_.initialize.uses_arena ? item->plan.arena_bytes : 0;
         if (model_.initialize_arena_bytes > kStackArenaLimit) {
             return Error{.kind = &kTooLargeToEmit,
@@ -218,7 +223,7 @@ class ModelEmitter {
         binding.arena = "arena_";
         binding.storage = [&](const std::string& name, DType dtype, bool) { return packed_pointer("packed_->bytes", *packed.find(name), dtype, true); };
         binding.panels = [&](const std::string& key) { return packed_pointer("packed_->bytes", *packed.find(key), packed.find(key)->type.dtype, true); };
-        forward.body = print_entry(lowered, binding, library_, file_scope_, 1);
+        forward.body = print_entry(lowered, checked(binding), library_, file_scope_, 1);
         forward.arena_bytes = forward.body.uses_arena ? item.plan.arena_bytes : 0;
         count(item, forward.body, forward.arena_bytes);
         forward.body.stack_bytes += kRegisterBytes;
@@ -283,7 +288,7 @@ class ModelEmitter {
                 const StructMember* member = model_.weights.find(name);
                 return member != nullptr ? flat("weights", *member, written) : packed_pointer("packed.bytes", find_raw(name), dtype, !written);
             };
-            model_.pack = print_entry(lowered, binding, library_, file_scope_, 1);
+            model_.pack = print_entry(lowered, checked(binding), library_, file_scope_, 1);
             count(*item, model_.pack, 0);
         }
         Code& code = model_.pack.code;
@@ -321,7 +326,7 @@ class ModelEmitter {
         }
         auto lowered = lower_entry(item.plan, [](const std::string&) { return true; });
         if (!lowered) return lowered.error();
-        EntryText text = print_entry(*lowered, binding, library_, file_scope_, 1);
+        EntryText text = print_entry(*lowered, checked(binding), library_, file_scope_, 1);
         const std::int64_t arena = text.uses_arena ? item.plan.arena_bytes : 0;
         count(item, text, arena);
         model_.trainer->arena_bytes = std::max(model_.trainer->arena_bytes, arena);
@@ -395,7 +400,7 @@ class ModelEmitter {
         binding.reserved = {"start"};
         binding.storage = [this](const std::string& name, DType, bool written) { return trainer_storage(name, written); };
         TrainerText& trainer = *model_.trainer;
-        trainer.restart = print_entry(*lowered, binding, library_, file_scope_, 1);
+        trainer.restart = print_entry(*lowered, checked(binding), library_, file_scope_, 1);
         for (const StructMember& member : model_.slots.members()) {
             const DType dtype = member.storage->type.dtype;
             if (!stores(initialize.plan.graph, member.storage->name)) {

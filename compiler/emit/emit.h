@@ -29,6 +29,7 @@ struct EmitRequest {
     std::string command;      // "nncc pima.nn -D batch=1 -o pima.cpp"; no machine's paths
     std::string training;     // what the header says of the Trainer: "Adam", may be empty
     bool pack_panels = true;  // right operands of products laid out for the kernels by `pack`
+    bool check_arena = false;    // for builds with AddressSanitizer: tensors that are not alive may not be touched
     std::string file_stem = {};  // the source includes "<file_stem>.h"; empty: the model's name
 };
 

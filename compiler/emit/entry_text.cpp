@@ -53,9 +53,15 @@ class EntryPrinter {
         scope_ = file_scope_;
         for (const std::string& name : binding_.reserved) scope_.reserve(name);
         find_written();
-        for (std::size_t k = 0; k < functions.size(); ++k) call(entry_.kernels[k], functions[k]);
+        for (std::size_t k = 0; k < functions.size(); ++k) {
+            check_arena(entry_.groups[k]);
+            call(entry_.kernels[k], functions[k]);
+        }
         for (int store : entry_.stores) copy_store(plan_.graph.node(store));
         for (int output : entry_.outputs) copy_output(plan_.graph.outputs()[static_cast<std::size_t>(output)]);
+        if (binding_.check_arena && text_.uses_arena) {
+            calls_.line(fmt::format("nncc::all_alive({}, {});", binding_.arena, plan_.arena_bytes));
+        }
         text_.kernel_count = static_cast<int>(functions.size());
         text_.code.append(locals_);
         if (!locals_.text().empty() && !calls_.text().empty()) text_.code.blank();
@@ -147,6 +153,20 @@ class EntryPrinter {
         }
         calls_.list(function.name + "(", arguments, ");");
         text_.stack_bytes += function.text.stack_bytes;
+    }
+
+    // The tensors that are alive while `group` runs: written before or by it, and read by it or after.
+    void check_arena(int group) {
+        if (!binding_.check_arena || plan_.arena_bytes == 0) return;
+        const int launch = static_cast<int>(std::find(plan_.launches.begin(), plan_.launches.end(), group) - plan_.launches.begin());
+        std::vector<std::string> alive;
+        for (const Buffer& buffer : plan_.buffers) {
+            if (buffer.place != Place::kArena || buffer.bytes == 0 || buffer.first > launch || buffer.last < launch) continue;
+            alive.push_back(fmt::format("{{{}, {}}}", buffer.offset, buffer.bytes));
+        }
+        if (alive.empty()) return;
+        text_.uses_arena = true;
+        calls_.list(fmt::format("nncc::only_alive({}, {}, {{", binding_.arena, plan_.arena_bytes), alive, "});");
     }
 
     // Writes `value`, which lies elsewhere, to `target`.

@@ -155,6 +155,7 @@ std::string source_text(const ModelText& model, const KernelLibrary& library) {
     print_head(model, code);
     code.line(fmt::format("#include \"{}.h\"", file_stem(model)));
     code.blank();
+    if (model.request.check_arena) code.line("#include <nncc/arena_check.h>");
     code.line("#include <nncc/kernels.h>");
     code.blank();
     code.line(fmt::format("namespace {} {{", model.name));

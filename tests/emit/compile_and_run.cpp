@@ -159,6 +159,9 @@ Expected<int> GraphBatch::add(const Plan& plan, const DimBindings& dims) {
     for (const Output& output : plan.graph.outputs()) place_of(entry->outputs, output.name, plan.graph.type(output.value));
     EntryBinding binding;
     binding.arena = "arena";
+#if defined(__SANITIZE_ADDRESS__)
+    binding.check_arena = true;
+#endif
     binding.reserved = {"inputs", "outputs", "storages", "extents"};
     for (std::size_t k = 0; k < entry->inputs.size(); ++k) {
         binding.inputs[entry->inputs[k].first] = pointer("inputs", static_cast<int>(k), entry->inputs[k].second.dtype, true);
@@ -198,7 +201,7 @@ Expected<int> GraphBatch::add(const Plan& plan, const DimBindings& dims) {
 }
 
 std::string GraphBatch::source() const {
-    std::string text = "#include <nncc/kernels.h>\n\n";
+    std::string text = "#include <nncc/arena_check.h>\n#include <nncc/kernels.h>\n\n";
     for (const auto& entry : entries_) text += entry->text + "\n";
     return text;
 }
