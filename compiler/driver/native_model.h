@@ -44,7 +44,7 @@ struct WeightTensor {
 
 class NativeModel {
   public:
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(NNCC_SANITISED)
     static constexpr bool kSanitised = true;
 #else
     static constexpr bool kSanitised = false;

@@ -89,7 +89,7 @@ TEST_F(FirstUse, FromDataToABinary) {
     EXPECT_EQ(query("SELECT count(*) FROM pima_predictions"), "768");
     EXPECT_EQ(query("SELECT sum(output) FROM pima_predictions"), sum);
 
-#if !defined(__SANITIZE_ADDRESS__)
+#if !defined(NNCC_SANITISED)
     ASSERT_EQ(nncc({"build", "pima.nn", "--weights", "pima.safetensors", "-o", "pima"}).exit_code, 0);
     const RunResult binary = run_program({folder_.file("pima")}, {"", "6,148,72,35,0,33.6,0.627,50\n1,85,66,29,0,26.6,0.351,31\n", ""});
     ASSERT_EQ(binary.exit_code, 0) << binary.errors;

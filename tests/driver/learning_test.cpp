@@ -6,7 +6,7 @@
 namespace nncc::testing {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(NNCC_SANITISED)
 constexpr int kSeeds = 1;  // that it runs clean; what it learns is measured on what users run
 constexpr bool kMeasured = false;
 #else

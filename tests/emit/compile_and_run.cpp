@@ -159,7 +159,7 @@ Expected<int> GraphBatch::add(const Plan& plan, const DimBindings& dims) {
     for (const Output& output : plan.graph.outputs()) place_of(entry->outputs, output.name, plan.graph.type(output.value));
     EntryBinding binding;
     binding.arena = "arena";
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(NNCC_SANITISED)
     binding.check_arena = true;
 #endif
     binding.reserved = {"inputs", "outputs", "storages", "extents"};

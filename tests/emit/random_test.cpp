@@ -14,7 +14,7 @@
 namespace nncc::testing {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(NNCC_SANITISED)
 constexpr int kGraphs = 100;  // each compiled with the sanitizers
 constexpr int kGraphsPerBatch = 10;
 constexpr bool kAlsoIsolated = false;
@@ -103,7 +103,7 @@ TEST_P(RandomGraphs, EmittedIsEvaluatedFusedOrNot) {
         cases.push_back(std::move(test));
     }
     CompileOptions options;
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(NNCC_SANITISED)
     options.flags = {"-O1", "-march=native", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"};
 #endif
     Expected<> compiled = batch.compile(options);

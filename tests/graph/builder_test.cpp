@@ -39,7 +39,7 @@ TEST(Builder, OriginIsTheFirstMakersAndNotCompared) {
 
 // In processor time, since others may share the machine; typically 5 ms.
 TEST(Builder, BuildsTenThousandNodesInMilliseconds) {
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(NNCC_SANITISED)
     GTEST_SKIP() << "times are held without sanitizers only";
 #endif
     double best = 1e9;
