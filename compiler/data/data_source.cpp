@@ -1,6 +1,8 @@
 // "sqlite:FILE?table=T" and its like to a DataSource, and back.
 #include "data/data_source.h"
 
+#include <charconv>
+
 #include "data/diagnostic_kinds.h"
 
 namespace nncc {
@@ -10,7 +12,7 @@ namespace {
 Error malformed(std::string_view text, const std::string& why) {
     return {.kind = &kDataSourceMalformed,
             .message = fmt::format("`{}` is no data source: {}", text, why),
-            .hint = "sqlite:FILE?table=NAME, sqlite:FILE?query=SELECT ..., csv:FILE or npz:FILE",
+            .hint = "sqlite:FILE?table=NAME, sqlite:FILE?query=SELECT ..., csv:FILE, npz:FILE or text:FILE",
             .exit_code = ExitCode::kUsage};
 }
 
@@ -65,6 +67,20 @@ Expected<DataSource> parse_csv(std::string_view text, std::string_view rest) {
     return source;
 }
 
+Expected<DataSource> parse_text(std::string_view text, std::string_view rest) {
+    DataSource source;
+    source.kind = DataSourceKind::kText;
+    const std::size_t at = rest.find("?stride=");
+    source.path = rest.substr(0, at);
+    if (at == std::string_view::npos) return source;
+    const std::string_view value = rest.substr(at + std::string_view("?stride=").size());
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), source.stride);
+    if (error != std::errc() || end != value.data() + value.size() || source.stride < 1) {
+        return malformed(text, fmt::format("the stride `{}` is no positive number", value));
+    }
+    return source;
+}
+
 }  // namespace
 
 Expected<DataSource> parse_data_source(std::string_view text) {
@@ -80,7 +96,8 @@ Expected<DataSource> parse_data_source(std::string_view text) {
             npz.path = rest;
             return npz;
         }
-        return malformed(text, "it does not start with sqlite:, csv: or npz:");
+        if (colon != std::string_view::npos && kind == "text") return parse_text(text, rest);
+        return malformed(text, "it does not start with sqlite:, csv:, npz: or text:");
     }();
     if (source && source->path.empty()) return malformed(text, "the file's name is empty");
     return source;
@@ -92,6 +109,9 @@ std::string data_source_text(const DataSource& source) {
             return source.query.empty() ? fmt::format("sqlite:{}?table={}", source.path, source.table)
                                         : fmt::format("sqlite:{}?query={}", source.path, source.query);
         case DataSourceKind::kNpz: return fmt::format("npz:{}", source.path);
+        case DataSourceKind::kText:
+            return source.stride == 0 ? fmt::format("text:{}", source.path)
+                                      : fmt::format("text:{}?stride={}", source.path, source.stride);
         case DataSourceKind::kCsv: break;
     }
     std::vector<std::string> options;

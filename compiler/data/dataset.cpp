@@ -85,6 +85,7 @@ Expected<Dataset> read_columns(const DataSource& source, const std::vector<std::
     switch (source.kind) {
         case DataSourceKind::kSqlite: return read_sqlite_columns(source, names);
         case DataSourceKind::kCsv: return read_csv_columns(source, names);
+        case DataSourceKind::kText: return read_text_windows(source, names);
         case DataSourceKind::kNpz: break;
     }
     return read_npz_columns(source, names);
@@ -94,6 +95,7 @@ Expected<std::vector<std::string>> list_columns(const DataSource& source) {
     switch (source.kind) {
         case DataSourceKind::kSqlite: return list_sqlite_columns(source);
         case DataSourceKind::kCsv: return list_csv_columns(source);
+        case DataSourceKind::kText: return std::vector<std::string>{"characters"};
         case DataSourceKind::kNpz: break;
     }
     return list_npz(source.path);

@@ -25,12 +25,14 @@ struct Dataset {
     std::int64_t rows = 0;            // at least 1
     std::vector<DataColumn> columns;  // in the order asked for
     RowKeys keys;
+    std::vector<std::string> characters{};  // of a text: what each number stands for
 };
 
 // What the values of one dataset may take; more is NN0314.
 inline constexpr std::int64_t kMaxDatasetBytes = std::int64_t{4} << 30;
 
-// Reads the named columns, each once even if named twice. A table's rows come in the order of their key, a query's and
+// Reads the named columns, each once even if named twice; of a text `characters` and `characters+1`, a row being
+// `source.window` characters from there on. A table's rows come in the order of their key, a query's and
 // a file's in their own. SQLite is opened read-only, with trusted_schema off and a busy time of 2 s. Names match
 // exactly, or else in SQLite and CSV without regard to ASCII case. Errors: NN0302 to NN0318, NN0322, and those of npz
 // files.

@@ -13,6 +13,7 @@ namespace nncc {
 Expected<Dataset> read_sqlite_columns(const DataSource& source, const std::vector<std::string>& names);
 Expected<Dataset> read_csv_columns(const DataSource& source, const std::vector<std::string>& names);
 Expected<Dataset> read_npz_columns(const DataSource& source, const std::vector<std::string>& names);
+Expected<Dataset> read_text_windows(const DataSource& source, const std::vector<std::string>& names);
 
 Expected<std::vector<std::string>> list_sqlite_columns(const DataSource& source);
 Expected<std::vector<std::string>> list_csv_columns(const DataSource& source);

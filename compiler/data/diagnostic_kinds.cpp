@@ -14,6 +14,7 @@ const DiagnosticKind kDataSourceMalformed = {
         "    sqlite:pima.db?query=SELECT * FROM patients WHERE age > 30\n"
         "    csv:pima.csv?header=no&columns=glucose,age,outcome\n"
         "    npz:pima.npz\n"
+        "    text:shakespeare.txt?stride=16\n"
         "Quote it on a command line, because shells give meaning to `?`, `&` and spaces.",
 };
 
@@ -253,6 +254,15 @@ const DiagnosticKind kValueNotAnInteger = {
         "more than 32 bits. It is refused rather than rounded. Check which column the `train` block names.",
 };
 
+const DiagnosticKind kTextMalformed = {
+    .code = "NN0326",
+    .title = "text that cannot be numbered",
+    .explanation =
+        "A text is UTF-8, and each of its characters becomes a number. In training the numbers are the places of the\n"
+        "characters that occur, sorted by their bytes; they are kept with the weights. In prediction a character that\n"
+        "training never saw has no number.",
+};
+
 std::span<const DiagnosticKind* const> data_diagnostics() {
     static constexpr std::array kKinds = {
         &kDataSourceMalformed,
@@ -280,6 +290,7 @@ std::span<const DiagnosticKind* const> data_diagnostics() {
         &kSplitEmpty,
         &kRunMissing,
         &kValueNotAnInteger,
+        &kTextMalformed,
     };
     return kKinds;
 }

@@ -32,6 +32,7 @@ extern const DiagnosticKind kRowCountsDiffer;         // NN0322
 extern const DiagnosticKind kSplitEmpty;              // NN0323
 extern const DiagnosticKind kRunMissing;              // NN0324
 extern const DiagnosticKind kValueNotAnInteger;       // NN0325
+extern const DiagnosticKind kTextMalformed;           // NN0326
 
 std::span<const DiagnosticKind* const> data_diagnostics();
 

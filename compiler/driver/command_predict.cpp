@@ -93,6 +93,7 @@ Expected<ExitCode> predict(const PredictOptions& options, const Console& console
     if (!data) return data.error();
     Expected<WeightFile> file = read_safetensors(options.weights);
     if (!file) return file.error();
+    data->characters = provenance_of(*file).characters;
     Expected<Feeds> feeds = read_feeds(model, *data, false);
     if (!feeds) return feeds.error();
 

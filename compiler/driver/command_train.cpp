@@ -147,6 +147,7 @@ Expected<> TrainCommand::read_data() {
     Expected<Feeds> feeds = read_feeds(model_, data_, true);
     if (!feeds) return feeds.error();
     feeds_ = std::move(*feeds);
+    provenance_.characters = feeds_.characters;
     Expected<SplitRows> split = split_rows(feeds_.rows, split_of(spec_.validation), spec_.seed);
     if (!split) return split.error();
     split_ = std::move(*split);

@@ -36,8 +36,11 @@ bool has_batch(const Type& type) {
 }
 
 Error width_error(const Feed& feed, const std::string& found) {
-    return Error{&kFeedWidth, fmt::format("`{}` is {} in the model, but its data has {}", feed.name, type_text(feed.type), found),
-                 "give as many columns, or an array of that shape per row", {}, ExitCode::kWrongInput};
+    return Error{&kFeedWidth,
+                 fmt::format("`{}` is {} in the model, but its data has {}", feed.name, type_text(feed.type), found),
+                 "give as many columns, or an array of that shape per row",
+                 {},
+                 ExitCode::kWrongInput};
 }
 
 // The columns side by side, row after row.
@@ -60,7 +63,8 @@ Expected<FeedTable> make_table(const Feed& feed, const CompiledModel& model, con
     std::vector<const DataColumn*> columns;
     std::vector<int> indices;
     for (const std::string& name : feed.columns) {
-        const auto found = std::find_if(dataset.columns.begin(), dataset.columns.end(), [&](const DataColumn& column) { return column.name == name; });
+        const auto found = std::find_if(dataset.columns.begin(), dataset.columns.end(),
+                                        [&](const DataColumn& column) { return column.name == name; });
         NNCC_CHECK(found != dataset.columns.end(), "{}", name);
         columns.push_back(&*found);
         indices.push_back(static_cast<int>(found - dataset.columns.begin()));
@@ -85,7 +89,8 @@ Expected<FeedTable> make_table(const Feed& feed, const CompiledModel& model, con
     table.row_elements = *elements;
     const std::int64_t available = table.whole ? found_elements * dataset.rows : found_elements;
     if (available != table.row_elements) {
-        return width_error(feed, table.whole ? fmt::format("{} elements in all", available) : fmt::format("{} per row", found_elements));
+        return width_error(feed, table.whole ? fmt::format("{} elements in all", available)
+                                             : fmt::format("{} per row", found_elements));
     }
     table.row_bytes = table.row_elements * dtype_bytes(table.dtype);
     const std::vector<double> values = interleave(dataset, columns);
@@ -100,7 +105,13 @@ Expected<FeedTable> make_table(const Feed& feed, const CompiledModel& model, con
 
 DataSource source_of(const DataSpec& spec) {
     DataSource source;
-    source.kind = spec.kind == DataSpec::Kind::kCsv ? DataSourceKind::kCsv : spec.kind == DataSpec::Kind::kNpz ? DataSourceKind::kNpz : DataSourceKind::kSqlite;
+    switch (spec.kind) {
+        case DataSpec::Kind::kCsv: source.kind = DataSourceKind::kCsv; break;
+        case DataSpec::Kind::kNpz: source.kind = DataSourceKind::kNpz; break;
+        case DataSpec::Kind::kText: source.kind = DataSourceKind::kText; break;
+        default: source.kind = DataSourceKind::kSqlite;
+    }
+    source.stride = spec.stride;
     source.path = spec.path;
     source.table = spec.table;
     source.query = spec.query;
@@ -132,8 +143,11 @@ void widen(DType dtype, const char* bytes, std::int64_t count, double* out) {
 Expected<DataSource> choose_source(const CompiledModel& model, const std::string& option) {
     if (!option.empty()) return parse_data_source(option);
     if (!model.train || model.train->data.kind == DataSpec::Kind::kNone) {
-        return Error{&kNoData, fmt::format("`{}` has no `data` in a train block, and no `--data` was given", model.program.name),
-                     "give `--data sqlite:FILE?table=T`, `--data csv:FILE` or `--data npz:FILE`", {}, ExitCode::kUsage};
+        return Error{&kNoData,
+                     fmt::format("`{}` has no `data` in a train block, and no `--data` was given", model.program.name),
+                     "give `--data sqlite:FILE?table=T`, `--data csv:FILE`, `--data npz:FILE` or `--data text:FILE`",
+                     {},
+                     ExitCode::kUsage};
     }
     return source_of(model.train->data);
 }
@@ -150,8 +164,11 @@ Expected<Feeds> read_feeds(const CompiledModel& model, const DataSource& source,
     for (const auto& [name, type] : model.inputs) {
         const Feed* feed = feed_named(name);
         if (feed == nullptr) {
-            return Error{&kNoData, fmt::format("the train block feeds nothing into the model's input `{}`", name),
-                         fmt::format("write `{} = columns(...)` in the train block", name), {}, ExitCode::kWrongInput};
+            return Error{&kNoData,
+                         fmt::format("the train block feeds nothing into the model's input `{}`", name),
+                         fmt::format("write `{} = columns(...)` in the train block", name),
+                         {},
+                         ExitCode::kWrongInput};
         }
         wanted.push_back(feed);
     }
@@ -168,7 +185,15 @@ Expected<Feeds> read_feeds(const CompiledModel& model, const DataSource& source,
             if (std::find(names.begin(), names.end(), column) == names.end()) names.push_back(column);
         }
     }
-    Expected<Dataset> dataset = read_columns(source, names);
+    DataSource windowed = source;
+    if (source.kind == DataSourceKind::kText) {
+        // A row is as long as the first feed's; make_table refuses others.
+        for (const Feed* feed : wanted) {
+            if (windowed.window == 0 && feed->type.rank() > 1)
+                windowed.window = feed->type.shape[1].bound(model.program.dims).value_or(1);
+        }
+    }
+    Expected<Dataset> dataset = read_columns(windowed, names);
     if (!dataset) return dataset.error();
     // Names are matched without regard to case where that is what finds them; here they are as the model writes them.
     for (std::size_t index = 0; index < names.size(); ++index) dataset->columns[index].name = names[index];
@@ -176,6 +201,7 @@ Expected<Feeds> read_feeds(const CompiledModel& model, const DataSource& source,
     Feeds feeds;
     feeds.rows = dataset->rows;
     feeds.keys = dataset->keys;
+    feeds.characters = dataset->characters;
     for (std::size_t index = 0; index < wanted.size(); ++index) {
         Expected<FeedTable> table = make_table(*wanted[index], model, *dataset);
         if (!table) return table.error();

@@ -16,8 +16,8 @@ namespace nncc {
 struct FeedTable {
     std::string name;
     DType dtype = DType::kF32;
-    Extents row_extents;           // of one row: the type without its first axis; of the whole when `whole`
-    bool whole = false;            // has no batch axis: given as it is at every step
+    Extents row_extents;  // of one row: the type without its first axis; of the whole when `whole`
+    bool whole = false;   // has no batch axis: given as it is at every step
     std::int64_t row_elements = 1;
     std::int64_t row_bytes = 4;
     std::vector<char> bytes;
@@ -30,14 +30,16 @@ struct FeedTable {
 struct Feeds {
     std::int64_t rows = 0;
     RowKeys keys;
-    std::vector<FeedTable> inputs;  // in order of the model's inputs
-    std::vector<FeedTable> data;    // in order of program.data; empty when only inputs were asked for
+    std::vector<FeedTable> inputs;        // in order of the model's inputs
+    std::vector<FeedTable> data;          // in order of program.data; empty when only inputs were asked for
+    std::vector<std::string> characters;  // of a text: what each number stands for
 };
 
 // The source that the command line names, or else the train block.
 Expected<DataSource> choose_source(const CompiledModel& model, const std::string& option);
 
-// Reads what the model's inputs need, and what the loss needs `with_data`. Errors of the data, or a width that does not fit.
+// Reads what the model's inputs need, and what the loss needs `with_data`. Errors of the data, or a width that does not
+// fit.
 Expected<Feeds> read_feeds(const CompiledModel& model, const DataSource& source, bool with_data);
 
 // Rows of a table as an evaluator's tensor [rows, ...], in double.

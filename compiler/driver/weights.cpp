@@ -100,6 +100,9 @@ WeightFile weights_to_file(const CompiledModel& model, std::span<const WeightTen
     file.metadata["nncc.fit"] = fit_values_json(tensors, weights);
     file.metadata["nncc.seed"] = std::to_string(provenance.seed);
     file.metadata["nncc.epoch"] = std::to_string(provenance.epoch);
+    if (!provenance.characters.empty()) {
+        file.metadata["nncc.characters"] = nlohmann::json(provenance.characters).dump();
+    }
     if (provenance.run != 0) {
         file.metadata["nncc.run"] = std::to_string(provenance.run);
         file.metadata["nncc.database"] = provenance.database;
@@ -171,6 +174,14 @@ WeightsProvenance provenance_of(const WeightFile& file) {
     provenance.run = number_of<std::int64_t>(file, "nncc.run");
     const auto database = file.metadata.find("nncc.database");
     if (database != file.metadata.end()) provenance.database = database->second;
+    if (const auto found = file.metadata.find("nncc.characters"); found != file.metadata.end()) {
+        const nlohmann::json characters = nlohmann::json::parse(found->second, nullptr, false);
+        if (characters.is_array()) {
+            for (const nlohmann::json& character : characters) {
+                if (character.is_string()) provenance.characters.push_back(character.get<std::string>());
+            }
+        }
+    }
     return provenance;
 }
 

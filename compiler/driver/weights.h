@@ -15,25 +15,29 @@ namespace nncc {
 // What a file's metadata holds besides what the model itself says (hash, parameter paths, fit values, version).
 struct WeightsProvenance {
     std::uint64_t seed = 0;
-    std::int64_t epoch = 0;  // completed
-    std::int64_t run = 0;    // of the database's nncc_runs; 0: none
-    std::string database;    // where that is
+    std::int64_t epoch = 0;                 // completed
+    std::int64_t run = 0;                   // of the database's nncc_runs; 0: none
+    std::string database;                   // where that is
+    std::vector<std::string> characters{};  // of a text: what each number stands for
 };
 
-WeightFile weights_to_file(const CompiledModel& model, std::span<const WeightTensor> tensors, const std::byte* weights, const WeightsProvenance& provenance);
+WeightFile weights_to_file(const CompiledModel& model, std::span<const WeightTensor> tensors, const std::byte* weights,
+                           const WeightsProvenance& provenance);
 
 // Gradients: one tensor per parameter, no metadata but the model.
-WeightFile gradients_to_file(const CompiledModel& model, std::span<const WeightTensor> tensors, const std::byte* gradients);
+WeightFile gradients_to_file(const CompiledModel& model, std::span<const WeightTensor> tensors,
+                             const std::byte* gradients);
 
 enum class WeightsUse {
-    kPredict,  // everything must be there and the model the same
-    kInitialise,  // a start for training: parameters and states must be there and fit; fits may be missing, the model's text may differ
+    kPredict,     // everything must be there and the model the same
+    kInitialise,  // a start for training: parameters and states must be there and fit; fits may be missing, the model's
+                  // text may differ
 };
 
 // Copies the file's tensors into `weights`; f32 and f64 are converted into each other. Refused with what is missing,
 // extra and reshaped: NN0405, NN0518.
-Expected<> file_to_weights(const WeightFile& file, const std::string& path, const CompiledModel& model, std::span<const WeightTensor> tensors,
-                           WeightsUse use, AlignedBytes& weights);
+Expected<> file_to_weights(const WeightFile& file, const std::string& path, const CompiledModel& model,
+                           std::span<const WeightTensor> tensors, WeightsUse use, AlignedBytes& weights);
 
 WeightsProvenance provenance_of(const WeightFile& file);
 

@@ -17,19 +17,20 @@ namespace nncc {
 
 // Where rows come from; the same form is parsed from `--data` by the driver.
 struct DataSpec {
-    enum class Kind { kNone, kSqlite, kCsv, kNpz };
+    enum class Kind { kNone, kSqlite, kCsv, kNpz, kText };
     Kind kind = Kind::kNone;
     std::string path;
     std::string table;  // sqlite
     std::string query;  // sqlite; instead of a table
+    std::int64_t stride = 0;  // text; 0: rows do not overlap
 };
 
 // One input of the model, or one datum of the loss, and the columns that fill it.
 struct Feed {
-    enum class Kind { kColumn, kColumns, kArray };
+    enum class Kind { kColumn, kColumns, kArray, kCharacters };
     std::string name;  // "x", "y"
     Kind kind = Kind::kColumns;
-    std::vector<std::string> columns;  // column names, or the one array's name
+    std::vector<std::string> columns;  // column names, the one array's name, or "characters+1": an offset
     Type type;                         // f32[batch, 8]; symbolic
     bool is_input = false;             // feeds the model (else: data of the loss)
     SourceRange range;
@@ -60,14 +61,17 @@ struct CompiledModel {
     std::vector<std::pair<std::string, Type>> inputs;
     std::vector<std::pair<std::string, Type>> outputs;
     std::string
-        model_hash;  // hex SHA-256 over the printed forward graph with symbolic dimensions and the storage table
+        model_hash;  // hex SHA-256 over the printed forward graph with symbolic dimensions, the storage table and the text of headers
 };
+
+class UserFunctionReader;
 
 struct AnalyseOptions {
     std::map<std::string, std::string>
         defines;            // -D name=value: a free dimension, a bound ("time<=512"), a model argument or a const
     bool real_f64 = false;  // f32 of the language means f64
     std::vector<std::string> import_folders;  // -I
+    UserFunctionReader* user_functions = nullptr;  // of `extern`; without one it is refused
 };
 
 // Files named by `import` are read through the loader, so that tests need no disk; the loader owns the SourceFiles.

@@ -42,7 +42,8 @@ std::optional<SourceCall> source_call(const ast::Expression& expression) {
 
 bool is_feed_call(const ast::Expression& expression) {
     std::optional<SourceCall> call = source_call(expression);
-    return call && (call->name == "column" || call->name == "columns" || call->name == "array");
+    return call &&
+           (call->name == "column" || call->name == "columns" || call->name == "array" || call->name == "characters");
 }
 
 struct TrainReader {
@@ -85,11 +86,17 @@ struct TrainReader {
         if (source && source->name == "sqlite") data.kind = DataSpec::Kind::kSqlite;
         else if (source && source->name == "csv") data.kind = DataSpec::Kind::kCsv;
         else if (source && source->name == "npz") data.kind = DataSpec::Kind::kNpz;
+        else if (source && source->name == "text") data.kind = DataSpec::Kind::kText;
         else
-            return wrong(expression.range, fmt::format("`{}` is no data source", source_text(expression.range)),
-                         "`sqlite(\"file\", table = \"rows\")`, `csv(\"file\")` and `npz(\"file\")` are");
+            return wrong(
+                expression.range, fmt::format("`{}` is no data source", source_text(expression.range)),
+                "`sqlite(\"file\", table = \"rows\")`, `csv(\"file\")`, `npz(\"file\")` and `text(\"file\")` are");
         for (const ast::Argument& argument : source->call->arguments) {
             std::string name = argument.name ? argument.name->text : data.path.empty() ? "path" : "";
+            if (name == "stride" && data.kind == DataSpec::Kind::kText) {
+                data.stride = count_of(*argument.value, 1).value_or(0);
+                continue;
+            }
             std::optional<std::string> text = text_of(*argument.value);
             if (!text) continue;
             if (name == "path") data.path = *text;
@@ -107,7 +114,61 @@ struct TrainReader {
         }
     }
 
+    std::optional<std::int64_t> count_of(const ast::Expression& expression, std::int64_t least) {
+        std::optional<std::int64_t> value = to_integer(scratch, evaluate_operand(scratch, expression, scope));
+        if (!value || (*value >= least && *value <= 1'000'000'000)) return value;
+        wrong(expression.range, fmt::format("{} is given, and at least {} is needed", *value, least));
+        return std::nullopt;
+    }
+
+    // `characters(offset = 1)`: windows of a text, as long as the type says. Another feed's type serves for data.
+    void read_characters(const ast::TrainEntry& entry, const ast::Call& call) {
+        Feed feed;
+        feed.name = entry.pattern.names[0].text;
+        feed.range = entry.pattern.range;
+        feed.kind = Feed::Kind::kCharacters;
+        std::int64_t offset = 0;
+        for (const ast::Argument& argument : call.arguments) {
+            if (argument.name ? argument.name->text != "offset" : &argument != &call.arguments[0]) {
+                report(analysis, kUnknownArgument, argument.range,
+                       fmt::format("`characters` has no argument `{}`", source_text(argument.range)));
+            } else if (std::optional<std::int64_t> value = count_of(*argument.value, 0)) {
+                offset = *value;
+            }
+        }
+        feed.columns = {offset == 0 ? "characters" : fmt::format("characters+{}", offset)};
+        std::optional<Type> type;
+        if (entry.type) {
+            type = evaluate_type(scratch, *entry.type, scope);
+            if (!type) return;
+        }
+        if (const ModelInput* input = find_input(feed.name); input != nullptr) {
+            feed.is_input = true;
+            if (type && *type != input->type) {
+                return wrong(entry.type->range, fmt::format("`{}` is declared {}, and the model's input is {}",
+                                                            feed.name, type_text(*type), type_text(input->type)));
+            }
+            type = input->type;
+        }
+        for (const Feed& other : train.spec.feeds) {
+            if (!type && other.kind == Feed::Kind::kCharacters) type = other.type;
+        }
+        if (!type) {
+            return wrong(entry.value->range, fmt::format("the type of `{}` is not known", feed.name),
+                         fmt::format("declare it, as in `{}: i32[batch, 64] = characters()`", feed.name));
+        }
+        if (type->dtype != DType::kI32 || type->rank() != 2 || type->shape[0] != Dim::named("batch")) {
+            return wrong(entry.value->range,
+                         fmt::format("`{}` is {}, and characters are i32[batch, …], a row being a window of the text",
+                                     feed.name, type_text(*type)));
+        }
+        feed.type = *type;
+        train.spec.feeds.push_back(std::move(feed));
+    }
+
     void read_feed(const ast::TrainEntry& entry) {
+        if (SourceCall call = *source_call(*entry.value); call.name == "characters")
+            return read_characters(entry, *call.call);
         Feed feed;
         feed.name = entry.pattern.names[0].text;
         feed.range = entry.pattern.range;

@@ -105,6 +105,37 @@ TEST_F(FirstUse, FromDataToABinary) {
 #endif
 }
 
+// A text trains a table of the next character, and its characters keep their numbers in prediction.
+TEST_F(FirstUse, TextByCharacters) {
+    std::string text;
+    for (int k = 0; k < 200; ++k) text += "abcd";
+    folder_.write("letters.txt", text);
+    folder_.write("next.nn",
+                  "model next(tokens: i32[batch, time]) -> f32[batch, time, 4] {\n    embedding(tokens, 4, 4)\n}\n"
+                  "train next {\n    data = text(\"letters.txt\")\n    tokens = characters()\n"
+                  "    target = characters(offset = 1)\n"
+                  "    loss = sparse_categorical_cross_entropy_with_logits(output, target)\n"
+                  "    optimizer = adam(0.1)\n    batch = 4\n    epochs = 10\n    validation = last(0.1)\n}\n");
+    const RunResult train = nncc({"train", "next.nn", "-D", "time=8"});
+    ASSERT_EQ(train.exit_code, 0) << train.errors;
+    EXPECT_NE(train.errors.find("99 rows from text:letters.txt; 89 train, 10 held back"), std::string::npos) << train.errors;
+    folder_.write("more.txt", "ddddcbac");
+    const RunResult predict = nncc({"predict", "next.nn", "-D", "time=8", "--weights", "next.safetensors", "--data", "text:more.txt", "-o", "-"});
+    ASSERT_EQ(predict.exit_code, 0) << predict.errors;
+    // d is followed by a: the first of the four classes of the first place has the largest score.
+    const std::vector<std::string> lines = split_lines(predict.output);
+    ASSERT_EQ(lines.size(), 2U) << predict.output;
+    std::vector<double> row;
+    for (std::size_t at = 0; at < lines[1].size(); at = lines[1].find(',', at) == std::string::npos ? lines[1].size() : lines[1].find(',', at) + 1)
+        row.push_back(std::stod(lines[1].substr(at)));
+    ASSERT_EQ(row.size(), 33U);
+    for (int other = 2; other < 5; ++other) EXPECT_GT(row[1], row[static_cast<std::size_t>(other)] + 1) << predict.output;
+    folder_.write("other.txt", "abcdefgh");
+    const RunResult unknown = nncc({"predict", "next.nn", "-D", "time=8", "--weights", "next.safetensors", "--data", "text:other.txt", "-o", "-"});
+    EXPECT_EQ(unknown.exit_code, 1);
+    EXPECT_NE(unknown.errors.find("character 5 of `other.txt`, `e`, is none of the 4 that the weights know"), std::string::npos) << unknown.errors;
+}
+
 TEST_F(FirstUse, SameSeedGivesTheSameBytes) {
     const std::vector<std::string> train = {"train", "pima.nn", "--data", "csv:bare.csv?columns=" + kNames, "--epochs", "3", "-q", "-o"};
     for (const char* name : {"a.safetensors", "b.safetensors"}) {
