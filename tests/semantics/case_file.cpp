@@ -1,9 +1,8 @@
-// Test cases as files: reading, analysing, comparing, rewriting.
+// Test cases as files: reading and analysing.
 #include "case_file.h"
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <sstream>
 
@@ -73,31 +72,6 @@ Analysed analyse_text(const std::string& text) {
         if (diagnostic.severity == Severity::kError) ADD_FAILURE() << render_text(diagnostic, false);
     }
     return result;
-}
-
-std::vector<std::string> case_names(const std::string& folder, const std::string& extension) {
-    std::vector<std::string> names;
-    for (const auto& entry : std::filesystem::directory_iterator(folder_path(folder))) {
-        if (entry.path().extension() == extension) names.push_back(entry.path().stem());
-    }
-    std::sort(names.begin(), names.end());
-    return names;
-}
-
-void expect_text(const std::string& folder, const std::string& file, const std::string& actual) {
-    std::string path = folder_path(folder) / file;
-    if (is_updating()) {
-        EXPECT_TRUE(write_file_atomically(path, actual));
-        return;
-    }
-    Expected<std::string> expected = read_file(path);
-    ASSERT_TRUE(expected) << "no expectation yet; look at the output and run semantics_test --update\n" << actual;
-    EXPECT_EQ(*expected, actual) << path << "; if the change is meant: semantics_test --update";
-}
-
-bool& is_updating() {
-    static bool value = false;
-    return value;
 }
 
 }  // namespace nncc::testing

@@ -1,4 +1,4 @@
-// Test cases as files: analysing one, and comparing what came out with the expectation beside it, or rewriting that.
+// Test cases as files of tests/semantics: analysing one.
 #pragma once
 
 #include <map>
@@ -33,13 +33,5 @@ struct Analysed {
 Analysed analyse_case(const std::string& folder, const std::string& file);
 // Analyses a text.
 Analysed analyse_text(const std::string& text);
-
-// Names without folder and extension, sorted.
-std::vector<std::string> case_names(const std::string& folder, const std::string& extension);
-
-// Compares whole texts; under `semantics_test --update` the expectation is written instead.
-void expect_text(const std::string& folder, const std::string& file, const std::string& actual);
-
-bool& is_updating();
 
 }  // namespace nncc::testing

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "case_file.h"
+#include "text_file.h"
 #include "semantics/diagnostic_kinds.h"
 
 namespace nncc::testing {
@@ -17,20 +18,20 @@ TEST_P(SemanticsCase, GivesTheseDiagnostics) {
     std::string text;
     for (const Diagnostic& diagnostic : analysed.diagnostics.all()) text += render_text(diagnostic, false);
     EXPECT_EQ(analysed.model.has_value(), !analysed.diagnostics.has_errors());
-    expect_text("cases", GetParam() + ".expected", text.empty() ? "no diagnostics\n" : text);
+    expect_text("semantics/cases", GetParam() + ".expected", text.empty() ? "no diagnostics\n" : text);
 }
 
-INSTANTIATE_TEST_SUITE_P(Cases, SemanticsCase, ::testing::ValuesIn(case_names("cases", ".nn")),
+INSTANTIATE_TEST_SUITE_P(Cases, SemanticsCase, ::testing::ValuesIn(case_names("semantics/cases", ".nn")),
                          [](const auto& instance) { return instance.param; });
 
 TEST(SemanticsCases, HaveNoExpectationWithoutACase) {
-    EXPECT_EQ(case_names("cases", ".nn"), case_names("cases", ".expected"));
+    EXPECT_EQ(case_names("semantics/cases", ".nn"), case_names("semantics/cases", ".expected"));
 }
 
 TEST(SemanticsCases, ShowEveryKindOfDiagnostic) {
     // A type rule of an op always brings its own kind; the fallback is for one that does not.
     std::set<std::string> shown = {kOperandRefused.code};
-    for (const std::string& name : case_names("cases", ".nn")) {
+    for (const std::string& name : case_names("semantics/cases", ".nn")) {
         Analysed analysed = analyse_case("cases", name + ".nn");
         for (const Diagnostic& diagnostic : analysed.diagnostics.all()) shown.insert(diagnostic.kind->code);
     }

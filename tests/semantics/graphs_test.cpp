@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "case_file.h"
+#include "text_file.h"
 
 namespace nncc::testing {
 
@@ -25,10 +26,10 @@ TEST_P(SemanticsGraph, IsThis) {
         ASSERT_TRUE(analysed.model->program.entries.contains(entry)) << entry;
         text += print_graph(analysed.model->program.entries.at(entry));
     }
-    expect_text("graphs", GetParam() + ".expected", text);
+    expect_text("semantics/graphs", GetParam() + ".expected", text);
 }
 
-INSTANTIATE_TEST_SUITE_P(Graphs, SemanticsGraph, ::testing::ValuesIn(case_names("graphs", ".nn")),
+INSTANTIATE_TEST_SUITE_P(Graphs, SemanticsGraph, ::testing::ValuesIn(case_names("semantics/graphs", ".nn")),
                          [](const auto& instance) { return instance.param; });
 
 }  // namespace

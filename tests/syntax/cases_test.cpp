@@ -23,21 +23,21 @@ std::string diagnostics_of(const SourceFile& source) {
 class SyntaxCase : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(SyntaxCase, GivesTheseDiagnostics) {
-    std::unique_ptr<SourceFile> source = read_case("cases", GetParam() + ".nn");
-    expect_text("cases", GetParam() + ".expected", diagnostics_of(*source));
+    std::unique_ptr<SourceFile> source = read_case("syntax/cases", GetParam() + ".nn");
+    expect_text("syntax/cases", GetParam() + ".expected", diagnostics_of(*source));
 }
 
-INSTANTIATE_TEST_SUITE_P(Cases, SyntaxCase, ::testing::ValuesIn(case_names("cases", ".nn")),
+INSTANTIATE_TEST_SUITE_P(Cases, SyntaxCase, ::testing::ValuesIn(case_names("syntax/cases", ".nn")),
                          [](const auto& instance) { return instance.param; });
 
 TEST(SyntaxCases, HaveNoExpectationWithoutACase) {
-    EXPECT_EQ(case_names("cases", ".nn"), case_names("cases", ".expected"));
+    EXPECT_EQ(case_names("syntax/cases", ".nn"), case_names("syntax/cases", ".expected"));
 }
 
 TEST(SyntaxCases, ShowEveryKindOfDiagnostic) {
     std::set<std::string> shown = {kSourceTooLarge.code};  // SyntaxLimit.SourceTooLarge: too large to be kept as a file
-    for (const std::string& name : case_names("cases", ".nn")) {
-        std::unique_ptr<SourceFile> source = read_case("cases", name + ".nn");
+    for (const std::string& name : case_names("syntax/cases", ".nn")) {
+        std::unique_ptr<SourceFile> source = read_case("syntax/cases", name + ".nn");
         Diagnostics diagnostics;
         parse(*source, diagnostics);
         for (const Diagnostic& diagnostic : diagnostics.all()) shown.insert(diagnostic.kind->code);

@@ -39,7 +39,7 @@ constexpr int kMaximumErrorsOfAnEdit = 6;
 constexpr double kMaximumMeanErrors = 1.5;
 
 TEST_P(SyntaxEdit, OfOneTokenGivesPlacedErrors) {
-    std::unique_ptr<SourceFile> source = read_case("programs", GetParam() + ".nn");
+    std::unique_ptr<SourceFile> source = read_case("syntax/programs", GetParam() + ".nn");
     const std::string& text = source->text;
     Lexed lexed = lex(*source);
     int failing_edits = 0;
@@ -68,7 +68,7 @@ TEST_P(SyntaxEdit, OfOneTokenGivesPlacedErrors) {
 TEST_P(SyntaxEdit, OfBytesGivesPlacedErrors) {
     constexpr unsigned kSeed = 20240611;
     constexpr int kEdits = 2000;
-    std::unique_ptr<SourceFile> source = read_case("programs", GetParam() + ".nn");
+    std::unique_ptr<SourceFile> source = read_case("syntax/programs", GetParam() + ".nn");
     std::mt19937 random(kSeed);
     auto below = [&](std::size_t bound) { return std::uniform_int_distribution<std::size_t>(0, bound - 1)(random); };
     for (int edit = 0; edit < kEdits; ++edit) {
@@ -86,7 +86,7 @@ TEST_P(SyntaxEdit, OfBytesGivesPlacedErrors) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Programs, SyntaxEdit, ::testing::ValuesIn(case_names("programs", ".nn")),
+INSTANTIATE_TEST_SUITE_P(Programs, SyntaxEdit, ::testing::ValuesIn(case_names("syntax/programs", ".nn")),
                          [](const auto& instance) { return instance.param; });
 
 }  // namespace

@@ -19,14 +19,14 @@ std::string tree_of(const SourceFile& source) {
 }
 
 TEST_P(SyntaxProgram, ParsesWithoutDiagnostics) {
-    std::unique_ptr<SourceFile> source = read_case("programs", GetParam() + ".nn");
+    std::unique_ptr<SourceFile> source = read_case("syntax/programs", GetParam() + ".nn");
     std::string tree = tree_of(*source);
     EXPECT_GT(tree.size(), source->text.size());
     EXPECT_EQ(tree.find("invalid"), std::string::npos);
 }
 
 TEST_P(SyntaxProgram, HasTheSameTreeWithCarriageReturnsAndByteOrderMark) {
-    std::unique_ptr<SourceFile> source = read_case("programs", GetParam() + ".nn");
+    std::unique_ptr<SourceFile> source = read_case("syntax/programs", GetParam() + ".nn");
     SourceFile other = {source->path, ""};
     for (char c : source->text) other.text += c == '\n' ? std::string("\r\n") : std::string(1, c);
     EXPECT_EQ(tree_of(*source), tree_of(other));
@@ -35,7 +35,7 @@ TEST_P(SyntaxProgram, HasTheSameTreeWithCarriageReturnsAndByteOrderMark) {
     EXPECT_EQ(tree_of(shifted), tree_of(marked));
 }
 
-INSTANTIATE_TEST_SUITE_P(Programs, SyntaxProgram, ::testing::ValuesIn(case_names("programs", ".nn")),
+INSTANTIATE_TEST_SUITE_P(Programs, SyntaxProgram, ::testing::ValuesIn(case_names("syntax/programs", ".nn")),
                          [](const auto& instance) { return instance.param; });
 
 }  // namespace

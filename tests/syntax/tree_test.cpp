@@ -12,14 +12,14 @@ namespace {
 class SyntaxTree : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(SyntaxTree, IsThis) {
-    std::unique_ptr<SourceFile> source = read_case("trees", GetParam() + ".nn");
+    std::unique_ptr<SourceFile> source = read_case("syntax/trees", GetParam() + ".nn");
     Diagnostics diagnostics;
     std::unique_ptr<ast::File> file = parse(*source, diagnostics);
     for (const Diagnostic& diagnostic : diagnostics.all()) ADD_FAILURE() << render_text(diagnostic, false);
-    expect_text("trees", GetParam() + ".expected", print_ast(*file));
+    expect_text("syntax/trees", GetParam() + ".expected", print_ast(*file));
 }
 
-INSTANTIATE_TEST_SUITE_P(Trees, SyntaxTree, ::testing::ValuesIn(case_names("trees", ".nn")),
+INSTANTIATE_TEST_SUITE_P(Trees, SyntaxTree, ::testing::ValuesIn(case_names("syntax/trees", ".nn")),
                          [](const auto& instance) { return instance.param; });
 
 TEST(SyntaxTrees, KeepTheRangesOfNamesAndOperators) {

@@ -1,4 +1,4 @@
-// Runs the tests; `syntax_test --update` rewrites the expectations beside the cases instead of comparing.
+// Runs the tests; `--update` rewrites the expectations beside the cases instead of comparing.
 #include <gtest/gtest.h>
 
 #include <string_view>

@@ -13,7 +13,7 @@ namespace nncc::testing {
 namespace {
 
 std::filesystem::path folder_path(const std::string& folder) {
-    return std::filesystem::path(NNCC_SOURCE_DIR) / "tests" / "syntax" / folder;
+    return std::filesystem::path(NNCC_SOURCE_DIR) / "tests" / folder;
 }
 
 }  // namespace
@@ -40,8 +40,8 @@ void expect_text(const std::string& folder, const std::string& file, const std::
         return;
     }
     Expected<std::string> expected = read_file(path);
-    ASSERT_TRUE(expected) << "no expectation yet; look at the output and run syntax_test --update\n" << actual;
-    EXPECT_EQ(*expected, actual) << path << "; if the change is meant: syntax_test --update";
+    ASSERT_TRUE(expected) << "no expectation yet; look at the output and run this program with --update\n" << actual;
+    EXPECT_EQ(*expected, actual) << path << "; if the change is meant: --update";
 }
 
 bool& is_updating() {
