@@ -25,7 +25,7 @@ struct ArenaRange {  // of one tensor, in bytes from the arena's start
 };
 
 // Before each launch: what it writes, reads, or what is read after it. Code emitted with such checks calls it.
-template <int n>
+template <__SIZE_TYPE__ n>
 void only_alive([[maybe_unused]] unsigned char* arena, [[maybe_unused]] u64 arena_bytes,
                 [[maybe_unused]] const ArenaRange (&alive)[n]) noexcept {
 #if defined(NNCC_CHECKS_ARENA)
