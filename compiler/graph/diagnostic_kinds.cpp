@@ -56,6 +56,11 @@ const DiagnosticKind kTooLarge = {
     "NN0213", "tensor too large",
     "The number of bytes of a tensor does not fit in 63 bits. An extent, or the number a dimension was bound to, is "
     "far too large."};
+const DiagnosticKind kCannotConvolve = {
+    "NN0214", "operands cannot be convolved",
+    "A convolution takes `x` [batch, places.., channels] and `w` [kernel.., channels, filters]. The channels must be "
+    "the same (with groups, those of one group), the filters a multiple of the groups, and the kernel must fit into "
+    "the padded places. On an axis whose extent is only known at run time the stride must be 1."};
 const DiagnosticKind kGraphSyntax = {
     "NN0220", "graph text cannot be read",
     "The text is not that of a graph or program as nncc prints it. The message names the line. Graphs are printed by "
@@ -69,7 +74,7 @@ namespace {
 constexpr const DiagnosticKind* kAll[] = {&kOperandCount,  &kAttributeWrong, &kDTypeDiffers,  &kDTypeUnsupported,
                                           &kShapeDiffers,  &kAxisWrong,      &kExtentWrong,   &kCannotBroadcast,
                                           &kCannotReshape, &kCannotContract, &kConstantWrong, &kBodyWrong,
-                                          &kTooLarge,      &kGraphSyntax,    &kGraphInvalid};
+                                          &kTooLarge,      &kCannotConvolve, &kGraphSyntax,    &kGraphInvalid};
 }  // namespace
 
 std::span<const DiagnosticKind* const> graph_diagnostics() { return kAll; }

@@ -2,6 +2,7 @@
 #include "lowering/index_map.h"
 
 #include "ops/record.h"
+#include "ops/windows.h"
 
 namespace nncc {
 
@@ -79,6 +80,23 @@ std::optional<IndexMap> map_through_slice(const Node& view, const Shape& shape, 
     return result;
 }
 
+// A place is `stride` elements further, an element of the kernel `dilation`.
+std::optional<IndexMap> map_through_window(const Node& view, const Shape& shape, const IndexMap& operand) {
+    const Windows windows = windows_of(view, {});
+    IndexMap result{.offset = operand.offset, .strides = std::vector<Dim>(view.type().shape.size(), Dim(0))};
+    for (std::size_t axis = 0; axis < shape.size(); ++axis)
+        result.strides[windows.outer_axis(axis)] = operand.strides[axis];
+    for (std::size_t k = 0; k < windows.axes.size(); ++k) {
+        const auto axis = static_cast<std::size_t>(windows.axes[k]);
+        auto place = Dim::multiply(operand.strides[axis], Dim(windows.stride[k]));
+        auto element = Dim::multiply(operand.strides[axis], Dim(windows.dilation[k]));
+        if (!place || !element) return std::nullopt;
+        result.strides[axis] = *place;
+        result.strides[windows.kernel_axis(k)] = *element;
+    }
+    return result;
+}
+
 }  // namespace
 
 std::optional<IndexMap> map_through_view(const Node& view, const Shape& shape, const IndexMap& operand) {
@@ -86,8 +104,7 @@ std::optional<IndexMap> map_through_view(const Node& view, const Shape& shape, c
     NNCC_CHECK(lowering != nullptr, "{} is no view", view.op->name);
     const Shape& result_shape = view.type().shape;
     switch (lowering->kind) {
-        case ViewKind::kReshape:
-            return map_through_reshape(shape, result_shape, operand);
+        case ViewKind::kReshape: return map_through_reshape(shape, result_shape, operand);
         case ViewKind::kTranspose: {
             IndexMap result{.offset = operand.offset, .strides = {}};
             for (std::int64_t axis : view.attributes.integers("permutation")) {
@@ -104,12 +121,10 @@ std::optional<IndexMap> map_through_view(const Node& view, const Shape& shape, c
             }
             return result;
         }
-        case ViewKind::kSlice:
-            return map_through_slice(view, shape, operand);
+        case ViewKind::kSlice: return map_through_slice(view, shape, operand);
+        case ViewKind::kWindow: return map_through_window(view, shape, operand);
         case ViewKind::kPad:
-        case ViewKind::kWindow:
-        case ViewKind::kConcatenate:
-            return std::nullopt;
+        case ViewKind::kConcatenate: return std::nullopt;
     }
     return std::nullopt;
 }
@@ -140,7 +155,8 @@ bool add_scaled(IndexMap& to, const IndexMap& from, const Dim& factor) {
 }
 
 // Each axis of the operand is a run of axes of the result (extents of 1 may stand anywhere).
-std::optional<Position> position_through_reshape(const Shape& operand, const Shape& result, const Position& position, const IndexMap& zero) {
+std::optional<Position> position_through_reshape(const Shape& operand, const Shape& result, const Position& position,
+                                                 const IndexMap& zero) {
     Position mapped;
     std::size_t next = 0;
     for (const Dim& extent : operand) {
@@ -148,7 +164,8 @@ std::optional<Position> position_through_reshape(const Shape& operand, const Sha
         Dim covered(1);
         while (covered != extent && next < result.size()) {
             IndexMap scaled = zero;
-            if (!add_scaled(scaled, map, result[next]) || !add_scaled(scaled, position[next], Dim(1))) return std::nullopt;
+            if (!add_scaled(scaled, map, result[next]) || !add_scaled(scaled, position[next], Dim(1)))
+                return std::nullopt;
             auto product = Dim::multiply(covered, result[next]);
             if (!product) return std::nullopt;
             map = std::move(scaled);
@@ -172,11 +189,11 @@ std::optional<Position> position_through_view(const Node& view, const Shape& ope
     IndexMap zero{.offset = Dim(0), .strides = std::vector<Dim>(result.empty() ? 0 : result[0].strides.size(), Dim(0))};
     Position mapped(operand.size(), zero);
     switch (lowering->kind) {
-        case ViewKind::kReshape:
-            return position_through_reshape(operand, view.type().shape, result, zero);
+        case ViewKind::kReshape: return position_through_reshape(operand, view.type().shape, result, zero);
         case ViewKind::kTranspose: {
             const auto& permutation = view.attributes.integers("permutation");
-            for (std::size_t k = 0; k < permutation.size(); ++k) mapped[static_cast<std::size_t>(permutation[k])] = result[k];
+            for (std::size_t k = 0; k < permutation.size(); ++k)
+                mapped[static_cast<std::size_t>(permutation[k])] = result[k];
             return mapped;
         }
         case ViewKind::kBroadcast: {
@@ -195,10 +212,21 @@ std::optional<Position> position_through_view(const Node& view, const Shape& ope
                 if (!add_scaled(mapped[k], result[k], Dim(view.attributes.integers("step")[k]))) return std::nullopt;
             }
             return mapped;
+        case ViewKind::kWindow: {
+            const Windows windows = windows_of(view, {});
+            for (std::size_t axis = 0; axis < operand.size(); ++axis) mapped[axis] = result[windows.outer_axis(axis)];
+            for (std::size_t k = 0; k < windows.axes.size(); ++k) {
+                const auto axis = static_cast<std::size_t>(windows.axes[k]);
+                IndexMap sum = zero;
+                if (!add_scaled(sum, result[axis], Dim(windows.stride[k])) ||
+                    !add_scaled(sum, result[windows.kernel_axis(k)], Dim(windows.dilation[k])))
+                    return std::nullopt;
+                mapped[axis] = std::move(sum);
+            }
+            return mapped;
+        }
         case ViewKind::kPad:
-        case ViewKind::kWindow:
-        case ViewKind::kConcatenate:
-            return std::nullopt;
+        case ViewKind::kConcatenate: return std::nullopt;
     }
     return std::nullopt;
 }

@@ -326,3 +326,7 @@ Expected<> lower_contraction(const Plan& plan, int group, Kernel& kernel) {
 }
 
 }  // namespace nncc
+    if (body.node(einsum).op->name != "einsum") {
+        return BodyReader(plan, group, kernel)
+            .refuse(kNotLowered, body.node(einsum), "kernel and places both have run-time extents");
+    }

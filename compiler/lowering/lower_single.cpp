@@ -2,6 +2,7 @@
 #include "lowering/body_reader.h"
 #include "lowering/diagnostic_kinds.h"
 #include "lowering/lower.h"
+#include "ops/windows.h"
 
 namespace nncc {
 
@@ -41,6 +42,61 @@ class SingleLowering {
         if (group_.types.size() != 1) return reader_.refuse(kNotLowered, node_, "several results");
         for (Value operand : node_.operands) {
             auto parameter = reader_.memory_of(operand);
+    // Zeros, then every element of the kernel in turn added at its places: no two of one turn meet.
+    Expected<> overlap_add() {
+        auto leaf = leaf_of(node_.operands[0]);
+        if (!leaf) return leaf.error();
+        const Type& from = reader_.body().type(node_.operands[0]);
+        const Type& to = group_.type();
+        const Windows windows = windows_of(node_, from);
+        const int result = result_parameter();
+        const IndexMap rows = *contiguous_map(to.shape);
+        LoopValue zero{.kind = LoopValue::Kind::kConstant, .dtype = to.dtype};
+        zero.map.strides.assign(to.shape.size(), Dim(0));
+        std::vector<LoopNest> nests;
+        nests.push_back(placed_copy(std::move(zero), to.shape, result, rows));
+
+        std::vector<std::size_t> order;  // of the operand's axes: those of the kernel outside the places
+        for (std::size_t axis = 0; axis < from.shape.size(); ++axis) {
+            if (static_cast<std::int64_t>(axis) == windows.axes.front()) {
+                for (std::size_t k = 0; k < windows.axes.size(); ++k) order.push_back(windows.kernel_axis(k));
+            }
+            const bool is_kernel = axis >= windows.kernel_axis(0) && axis < windows.kernel_axis(windows.axes.size());
+            if (!is_kernel) order.push_back(axis);
+        }
+        std::vector<Dim> target(from.shape.size(), Dim(0));
+        for (std::size_t axis = 0; axis < to.shape.size(); ++axis)
+            target[windows.outer_axis(axis)] = rows.strides[axis];
+        for (std::size_t k = 0; k < windows.axes.size(); ++k) {
+            const Dim stride = rows.strides[static_cast<std::size_t>(windows.axes[k])];
+            target[static_cast<std::size_t>(windows.axes[k])] = checked(Dim::multiply(stride, Dim(windows.stride[k])));
+            target[windows.kernel_axis(k)] = checked(Dim::multiply(stride, Dim(windows.dilation[k])));
+        }
+        LoopNest nest;
+        IndexMap source{.offset = leaf->map.offset, .strides = {}}, sum{.offset = Dim(0), .strides = {}};
+        for (std::size_t axis : order) {
+            nest.axes.push_back({from.shape[axis], false});
+            source.strides.push_back(leaf->map.strides[axis]);
+            sum.strides.push_back(target[axis]);
+        }
+        leaf->map = std::move(source);
+        nest.values.push_back({.kind = LoopValue::Kind::kLoad,
+                               .dtype = to.dtype,
+                               .name = "sum",
+                               .operands = {},
+                               .parameter = result,
+                               .map = sum});
+        nest.values.push_back(std::move(*leaf));
+        nest.values.push_back(
+            {.kind = LoopValue::Kind::kOp, .dtype = to.dtype, .name = node_.origin.name, .operands = {0, 1}});
+        nest.values.back().op = &op_named("add");
+        nest.stores.push_back({.value = 2, .parameter = result, .map = std::move(sum)});
+        collapse(nest);
+        nests.push_back(std::move(nest));
+        kernel_.body = std::move(nests);
+        return Nothing{};
+    }
+
             if (!parameter) return parameter.error();
             operands_.push_back(*parameter);
         }
@@ -171,7 +227,9 @@ Expected<> lower_single(const Plan& plan, int group, Kernel& kernel) {
         return lower_loop(plan, group, kernel);
     }
     if (const auto* indexed = lowering_of<IndexedLowering>(node)) return single.axis_call(indexed->kernel);
-    if (const auto* custom = lowering_of<CustomLowering>(node)) return single.axis_call(custom->kernel);
+    if (const auto* custom = lowering_of<CustomLowering>(node)) {
+        return custom->kernel == "overlap_add" ? single.overlap_add() : single.axis_call(custom->kernel);
+    }
     return Error{.kind = &kNotLowered,
                  .message = fmt::format("{}: no C++ is written for `{}` yet", place_text(node), node.op->name),
                  .hint = node.op->name == "scan" ? "unroll it with `for` over a fixed number of steps" : "",

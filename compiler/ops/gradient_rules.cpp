@@ -41,14 +41,28 @@ Value over_merged_axes(GraphBuilder& b, Value x, const Axes& axes, const std::fu
     return transpose(b, reshape(b, result, permuted), inverse);
 }
 
+// The first is the smallest index among the largest, counted row by row over the axes; NaNs are the largest.
 Value first_largest(GraphBuilder& b, Value x, const Axes& axes) {
-    auto mask_along = [&](Value merged, std::int64_t axis) {
-        const Shape shape = b.type(merged).shape;
-        Value first = b.add("argmax", {merged}, {{"axis", axis}});
-        return equal(b, iota(b, DType::kI32, shape, axis), restore_axes(b, first, shape, {axis}));
-    };
-    if (axes.size() == 1) return mask_along(x, axes[0]);
-    return over_merged_axes(b, x, axes, [&](Value merged) { return mask_along(merged, b.type(merged).rank() - 1); });
+    const Type type = b.type(x);
+    const Type indices{DType::kI32, type.shape};
+    Value largest = restore_axes(b, reduce(b, "reduce_max", x, axes), type.shape, axes);
+    Value chosen = equal(b, x, largest);
+    if (is_floating(type.dtype)) chosen = logical_or(b, chosen, logical_not(b, equal(b, x, x)));
+    Value index;
+    for (std::int64_t axis : axes) {
+        Value along = iota(b, DType::kI32, type.shape, axis);
+        if (index) {
+            Value extent = extent_value(b, type.shape[static_cast<std::size_t>(axis)], DType::kI32);
+            index = add(b, multiply(b, index, broadcast_scalar(b, extent, type.shape)), along);
+        } else {
+            index = along;
+        }
+    }
+    if (!index) return splat(b, 1.0, Type{DType::kBool, type.shape});
+    Value before = unary(b, "negate", index);
+    Value none = splat(b, static_cast<double>(INT32_MIN), indices);
+    Value first = reduce(b, "reduce_max", select(b, chosen, before, none), axes);
+    return equal(b, before, restore_axes(b, first, type.shape, axes));
 }
 
 }  // namespace nncc

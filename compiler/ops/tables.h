@@ -15,6 +15,8 @@ std::span<const OpRecord> reduction_ops();
 std::span<const OpRecord> view_ops();
 std::span<const OpRecord> indexed_ops();
 std::span<const OpRecord> contraction_ops();
+std::span<const OpRecord> convolution_ops();
+std::span<const OpRecord> window_ops();
 std::span<const OpRecord> composite_ops();
 std::span<const OpRecord> region_ops();
 

@@ -1,4 +1,5 @@
-// expand: turns composites into the primitives they stand for, once differentiation no longer needs them whole.
+// expand: turns composites and convolutions into the ops they stand for, once differentiation no longer needs them
+// whole.
 #include "ops/record.h"
 #include "passes/pass.h"
 
@@ -21,8 +22,9 @@ Graph expand(const Graph& graph) {
         rewrite(graph,
                 [](GraphBuilder& builder, const Node& node,
                    const std::vector<Value>& operands) -> std::optional<std::vector<Value>> {
-                    if (std::holds_alternative<ExpandLowering>(node.op->lowering)) {
-                        NNCC_CHECK(node.op->expand != nullptr, "composite {} has no expansion", node.op->name);
+                    NNCC_CHECK(node.op->expand != nullptr || !std::holds_alternative<ExpandLowering>(node.op->lowering),
+                               "composite {} has no expansion", node.op->name);
+                    if (node.op->expand != nullptr) {
                         builder.set_origin(node.origin);
                         std::vector<Value> results = node.op->expand(builder, node, operands);
                         builder.set_origin({});

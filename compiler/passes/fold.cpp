@@ -68,7 +68,8 @@ bool keeps_splat(const Node& node) {
     const ViewLowering* view = lowering_of<ViewLowering>(node);
     if (view == nullptr) return false;
     return view->kind == ViewKind::kReshape || view->kind == ViewKind::kTranspose ||
-           view->kind == ViewKind::kBroadcast || view->kind == ViewKind::kSlice || view->kind == ViewKind::kConcatenate;
+           view->kind == ViewKind::kBroadcast || view->kind == ViewKind::kSlice || view->kind == ViewKind::kWindow ||
+           view->kind == ViewKind::kConcatenate;
 }
 
 std::optional<Value> fold_node(GraphBuilder& builder, const Node& node, const std::vector<Value>& operands) {

@@ -24,8 +24,8 @@ bool is_elementwise(const Node& node) {
 
 bool is_affine_view(const Node& node) {
     const ViewLowering* view = lowering_of<ViewLowering>(node);
-    return view != nullptr &&
-           (view->kind == ViewKind::kTranspose || view->kind == ViewKind::kBroadcast || view->kind == ViewKind::kSlice);
+    return view != nullptr && (view->kind == ViewKind::kTranspose || view->kind == ViewKind::kBroadcast ||
+                               view->kind == ViewKind::kSlice || view->kind == ViewKind::kWindow);
 }
 
 bool is_reshape(const Node& node) {

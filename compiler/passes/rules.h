@@ -40,6 +40,7 @@ struct Rule {
 
 std::span<const Rule> algebra_rules();  // identities, signs, powers, casts, selections
 std::span<const Rule> stable_rules();   // forms that overflow or cancel, replaced before they are differentiated
+std::span<const Rule> window_rules();   // windows that are plain views
 std::span<const Rule> view_rules();     // views, reductions and the letters of einsum
 
 }  // namespace nncc

@@ -150,7 +150,7 @@ struct ReadTable {
 
 ReadTable read_table(bool first_sweep) {
     ReadTable table;
-    for (std::span<const Rule> rules : {stable_rules(), algebra_rules(), view_rules()}) {
+    for (std::span<const Rule> rules : {stable_rules(), algebra_rules(), view_rules(), window_rules()}) {
         for (const Rule& rule : rules) {
             if (rule.first_sweep != first_sweep) continue;
             ReadRule read{&rule, {}, {}};

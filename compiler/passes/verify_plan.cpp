@@ -68,7 +68,8 @@ class PlanVerifier {
                 axes.insert(node.attributes.integers("axes"));
             } else if (const ViewLowering* view = lowering_of<ViewLowering>(node)) {
                 if (view->kind != ViewKind::kReshape && view->kind != ViewKind::kTranspose &&
-                    view->kind != ViewKind::kBroadcast && view->kind != ViewKind::kSlice) {
+                    view->kind != ViewKind::kBroadcast && view->kind != ViewKind::kSlice &&
+                    view->kind != ViewKind::kWindow) {
                     ++others;
                 }
             } else if (lowering_of<ElementwiseLowering>(node) == nullptr &&

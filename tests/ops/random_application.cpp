@@ -7,6 +7,7 @@
 #include "ops/build.h"
 #include "ops/type_rules.h"
 #include "ops/views.h"
+#include "ops/windows.h"
 #include "random_graph.h"
 
 namespace nncc::testing {
@@ -219,6 +220,81 @@ std::optional<Application> pad(const Draw& d) {
     return apply({type, Type{type.dtype, {}}}, {{"low", low}, {"high", high}, {"interior", interior}});
 }
 
+struct RandomWindows {
+    Axes axes, kernel, stride, dilation;
+    Shape extents;  // of the axes
+};
+
+// Over up to two axes of `type`, such that they fit; overlapping, apart, dilated.
+RandomWindows random_windows(const Draw& d, const Type& type) {
+    RandomWindows windows;
+    std::int64_t work = elements(type.shape);
+    for (std::int64_t axis = 0; axis < type.rank(); ++axis) {
+        const std::int64_t n = extent(type, axis);
+        if (n == 0 || windows.axes.size() == 2 || d.random.chance(0.4)) continue;
+        const std::int64_t kernel = d.random.integer(1, std::min<std::int64_t>(n, 4));
+        if (work * kernel > 4000) continue;
+        const std::int64_t room = kernel > 1 ? (n - 1) / (kernel - 1) : 3;
+        windows.axes.push_back(axis);
+        windows.kernel.push_back(kernel);
+        windows.dilation.push_back(d.random.integer(1, std::min<std::int64_t>(room, 3)));
+        windows.stride.push_back(d.random.chance(0.4) ? 1 : d.random.integer(1, 4));
+        windows.extents.push_back(n);
+        work *= kernel;
+    }
+    return windows;
+}
+
+std::optional<Application> window(const Draw& d) {
+    Type type = d.number(1);
+    const RandomWindows windows = random_windows(d, type);
+    if (windows.axes.empty()) return std::nullopt;
+    return apply({type}, {{"axes", windows.axes},
+                          {"dilation", windows.dilation},
+                          {"kernel", windows.kernel},
+                          {"stride", windows.stride}});
+}
+
+std::optional<Application> overlap_add(const Draw& d) {
+    if (d.first != nullptr) return std::nullopt;
+    std::optional<Application> forward = window(d);
+    if (!forward) return std::nullopt;
+    const Attributes& attributes = forward->attributes;
+    TypeResult windows = infer_types(op_named("window"), TypeContext{forward->operands, attributes});
+    if (std::holds_alternative<TypeError>(windows)) return std::nullopt;
+    Shape extents;
+    for (std::int64_t axis : attributes.integers("axes")) extents.push_back(extent(forward->operands[0], axis));
+    return apply({std::get<0>(windows)[0]}, {{"axes", attributes.integers("axes")},
+                                             {"dilation", attributes.integers("dilation")},
+                                             {"extents", extents},
+                                             {"stride", attributes.integers("stride")}});
+}
+
+// One to three axes of space; groups of channels or of the batch, or none; paddings down to -1.
+std::optional<Application> convolution(const Draw& d) {
+    if (d.first != nullptr) return std::nullopt;
+    const DType dtype = d.random.chance(0.9) ? d.floating : DType::kI32;
+    const std::int64_t rank = d.random.of(std::vector<std::int64_t>{1, 1, 2, 2, 2, 3});
+    ConvolutionForm form;
+    if (d.random.chance(0.3)) form.groups = d.random.integer(2, 3);
+    else if (d.random.chance(0.3)) form.batch_groups = d.random.integer(2, 3);
+    const std::int64_t inner = d.random.integer(1, 3), run = d.random.integer(1, 3);
+    Type x{dtype, {d.random.integer(1, 2) * form.batch_groups}}, w{dtype, {}};
+    for (std::int64_t axis = 0; axis < rank; ++axis) {
+        x.shape.push_back(d.random.integer(1, rank == 1 ? 9 : rank == 2 ? 6 : 4));
+        w.shape.push_back(d.random.integer(1, rank == 1 ? 5 : 3));
+        form.strides.push_back(d.random.integer(1, 3));
+        form.x_dilation.push_back(d.random.chance(0.7) ? 1 : d.random.integer(2, 3));
+        form.w_dilation.push_back(d.random.chance(0.7) ? 1 : d.random.integer(2, 3));
+        form.low.push_back(d.random.integer(-1, 3));
+        form.high.push_back(d.random.integer(-1, 3));
+    }
+    x.shape.push_back(inner * form.groups);
+    w.shape.push_back(inner);
+    w.shape.push_back(run * form.groups * form.batch_groups);
+    return apply({x, w}, attributes_of(form));
+}
+
 std::optional<Application> concatenate(const Draw& d) {
     Type type = d.number(1);
     if (type.rank() == 0) return std::nullopt;
@@ -342,6 +418,9 @@ Generator generator_of(const OpRecord& op) {
         {"extent", [](const Draw&) { return std::optional(apply({}, {{"dimension", std::string("time")}})); }},
         {"argument",
          [](const Draw& d) {
+        {"convolution", convolution},
+        {"overlap_add", overlap_add},
+        {"window", window},
              return std::optional(apply({}, {{"index", std::int64_t{0}}, {"type", d.type(d.floating)}}));
          }},
         {"random", random_op},

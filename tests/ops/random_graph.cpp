@@ -68,7 +68,8 @@ class Growth {
         const Type first_type = builder_.type(first);
         std::optional<Application> application =
             random_application(op, random_, options_.floating, takes_any ? nullptr : &first_type);
-        if (!application && op.name == "scatter_add") application = random_application(op, random_, options_.floating);
+        if (!application && (op.name == "scatter_add" || op.name == "convolution" || op.name == "overlap_add"))
+            application = random_application(op, random_, options_.floating);
         if (!application) return;
         std::vector<Value> operands;
         for (std::size_t k = 0; k < application->operands.size(); ++k) {

@@ -164,7 +164,7 @@ TEST(Table, RecordsAreComplete) {
         EXPECT_FALSE(op->summary.empty()) << op->name;
         EXPECT_EQ(find_op(op->name), op);
         const bool composite = std::holds_alternative<ExpandLowering>(op->lowering);
-        EXPECT_EQ(composite, op->expand != nullptr) << op->name;
+        EXPECT_TRUE(!composite || op->expand != nullptr) << op->name;
         for (std::size_t i = 1; i < op->attributes.size(); ++i)
             EXPECT_NE(op->attributes[i - 1].name, op->attributes[i].name);
     }

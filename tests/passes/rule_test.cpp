@@ -21,7 +21,7 @@ const std::string kSeparator = "----\n";
 
 std::vector<std::string> rule_names() {
     std::vector<std::string> names;
-    for (std::span<const Rule> rules : {stable_rules(), algebra_rules(), view_rules()}) {
+    for (std::span<const Rule> rules : {stable_rules(), algebra_rules(), view_rules(), window_rules()}) {
         for (const Rule& rule : rules) names.emplace_back(rule.name);
     }
     return names;
@@ -66,7 +66,7 @@ TEST(Rules, EveryFileHasARuleAndEveryRuleAReason) {
     for (const auto& entry : std::filesystem::directory_iterator(kFolder)) {
         EXPECT_TRUE(names.contains(entry.path().stem().string())) << entry.path();
     }
-    for (std::span<const Rule> rules : {stable_rules(), algebra_rules(), view_rules()}) {
+    for (std::span<const Rule> rules : {stable_rules(), algebra_rules(), view_rules(), window_rules()}) {
         for (const Rule& rule : rules) EXPECT_FALSE(rule.reason.empty()) << rule.name;
     }
 }
