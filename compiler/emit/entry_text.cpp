@@ -7,6 +7,8 @@
 
 #include "lowering/diagnostic_kinds.h"
 #include "lowering/lower.h"
+#include "passes/scan_body.h"
+#include "passes/scan_builder.h"
 
 namespace nncc {
 
@@ -23,13 +25,15 @@ bool lies_in(const Plan& plan, Value value, Place place, const std::string& name
 }
 
 // A group may also compute what is stored in a storage that this function leaves alone.
-void drop_unwanted_stores(const Plan& plan, Kernel& kernel, const std::function<bool(const std::string&)>& wants_store) {
+void drop_unwanted_stores(const Plan& plan, Kernel& kernel,
+                          const std::function<bool(const std::string&)>& wants_store) {
     auto* nests = std::get_if<std::vector<LoopNest>>(&kernel.body);
     if (nests == nullptr) return;
     for (LoopNest& nest : *nests) {
         std::erase_if(nest.stores, [&](const LoopStore& store) {
             const Value value = kernel.parameters[static_cast<std::size_t>(store.parameter)].value;
-            const int index = plan.buffer_of[static_cast<std::size_t>(value.node)][static_cast<std::size_t>(value.result)];
+            const int index =
+                plan.buffer_of[static_cast<std::size_t>(value.node)][static_cast<std::size_t>(value.result)];
             if (index < 0) return false;
             const Buffer& buffer = plan.buffers[static_cast<std::size_t>(index)];
             return buffer.place == Place::kStorage && !wants_store(buffer.name);
@@ -37,32 +41,54 @@ void drop_unwanted_stores(const Plan& plan, Kernel& kernel, const std::function<
     }
 }
 
+// The functions of an entry and of the steps of its scans.
+using EntryFunctions = std::map<const LoweredEntry*, std::vector<EmittedKernel>>;
+
+void add_functions(const LoweredEntry& entry, KernelLibrary& library, EntryFunctions& functions) {
+    for (std::size_t k = 0; k < entry.kernels.size(); ++k) {
+        functions[&entry].push_back(library.add(entry.kernels[k]));
+        if (entry.scans[k]) add_functions(*entry.scans[k], library, functions);
+    }
+}
+
 class EntryPrinter {
   public:
-    EntryPrinter(const LoweredEntry& entry, const EntryBinding& binding, KernelLibrary& library, const NameScope& file_scope, int depth)
-        : entry_(entry), plan_(*entry.plan), binding_(binding), library_(library), file_scope_(file_scope) {
+    // Locals stand at the head of the function, also those of the steps of a scan.
+    EntryPrinter(const LoweredEntry& entry, const EntryBinding& binding, const EntryFunctions& functions,
+                 KernelLibrary& library, NameScope& scope, int locals_depth, int depth)
+        : entry_(entry),
+          plan_(*entry.plan),
+          binding_(binding),
+          functions_(functions),
+          library_(library),
+          scope_(scope),
+          locals_depth_(locals_depth),
+          depth_(depth) {
         text_.code.indent(depth);
         calls_.indent(depth);
-        locals_.indent(depth);
+        locals_.indent(locals_depth);
     }
 
-    EntryText print() {
-        // Functions first: the names of locals must differ from theirs.
-        std::vector<EmittedKernel> functions;
-        for (const Kernel& kernel : entry_.kernels) functions.push_back(library_.add(kernel));
-        scope_ = file_scope_;
-        for (const std::string& name : binding_.reserved) scope_.reserve(name);
+    void print_launches() {
+        const auto found = functions_.find(&entry_);
+        const std::vector<EmittedKernel> functions =
+            found == functions_.end() ? std::vector<EmittedKernel>{} : found->second;
         find_written();
         for (std::size_t k = 0; k < functions.size(); ++k) {
             check_arena(entry_.groups[k]);
-            call(entry_.kernels[k], functions[k]);
+            if (entry_.scans[k]) scan(entry_.groups[k], *entry_.scans[k]);
+            else call(entry_.kernels[k], functions[k]);
         }
         for (int store : entry_.stores) copy_store(plan_.graph.node(store));
         for (int output : entry_.outputs) copy_output(plan_.graph.outputs()[static_cast<std::size_t>(output)]);
         if (binding_.check_arena && text_.uses_arena) {
             calls_.line(fmt::format("nncc::all_alive({}, {});", binding_.arena, plan_.arena_bytes));
         }
-        text_.kernel_count = static_cast<int>(functions.size());
+        for (std::size_t k = 0; k < functions.size(); ++k) text_.kernel_count += entry_.scans[k] ? 0 : 1;
+    }
+
+    EntryText print() {
+        print_launches();
         text_.code.append(locals_);
         if (!locals_.text().empty() && !calls_.text().empty()) text_.code.blank();
         text_.code.append(calls_);
@@ -82,19 +108,29 @@ class EntryPrinter {
                 if (buffer != nullptr && buffer->place == Place::kStorage) written_.insert(buffer->name);
             }
         }
+        for (std::size_t k = 0; k < entry_.groups.size(); ++k) {
+            if (!entry_.scans[k]) continue;
+            for (int index : plan_.buffer_of[static_cast<std::size_t>(entry_.groups[k])]) {
+                const Buffer& buffer = plan_.buffers[static_cast<std::size_t>(index)];
+                if (buffer.place == Place::kStorage) written_.insert(buffer.name);
+            }
+        }
         for (int store : entry_.stores) written_.insert(stored_name(plan_.graph.node(store)));
     }
 
-    std::string declare(const std::string& key, const std::string& role, DType dtype, bool constant, const std::string& pointer, const std::string& comment) {
+    std::string declare(const std::string& key, const std::string& role, DType dtype, bool constant,
+                        const std::string& pointer, const std::string& comment) {
         if (auto found = locals_by_key_.find(key); found != locals_by_key_.end()) return found->second;
         const std::string name = scope_.unique(role);
-        locals_.line(fmt::format("{}{}* const {} = {};{}", constant ? "const " : "", cpp_type(dtype), name, pointer, comment.empty() ? "" : "  // " + comment));
+        locals_.line(fmt::format("{}{}* const {} = {};{}", constant ? "const " : "", cpp_type(dtype), name, pointer,
+                                 comment.empty() ? "" : "  // " + comment));
         locals_by_key_.emplace(key, name);
         return name;
     }
 
     std::string storage_pointer(const std::string& name, DType dtype) {
         const bool written = written_.contains(name);
+        if (binding_.is_step) return binding_.storage(name, dtype, written);
         return declare("storage " + name, name, dtype, !written, binding_.storage(name, dtype, written), "");
     }
 
@@ -113,18 +149,23 @@ class EntryPrinter {
             case Place::kArena: break;
         }
         text_.uses_arena = true;
-        const std::string at = buffer->offset == 0 ? binding_.arena : fmt::format("{} + {}", binding_.arena, buffer->offset);
-        const std::string key = fmt::format("arena {} {} {}", buffer - plan_.buffers.data(), buffer->offset, cpp_type(type.dtype));
+        const std::string at =
+            buffer->offset == 0 ? binding_.arena : fmt::format("{} + {}", binding_.arena, buffer->offset);
+        const std::string key =
+            fmt::format("arena {} {} {}", buffer - plan_.buffers.data(), buffer->offset, cpp_type(type.dtype));
         if (!locals_by_key_.contains(key)) {
-            text_.arena_lines.push_back(fmt::format("{:>9} .. {:>9}  {} {}", buffer->offset, buffer->offset + buffer->bytes, mangle(role), type_text(type)));
+            text_.arena_lines.push_back(fmt::format("{:>9} .. {:>9}  {} {}", buffer->offset,
+                                                    buffer->offset + buffer->bytes, mangle(role), type_text(type)));
         }
-        return declare(key, role, type.dtype, false, fmt::format("reinterpret_cast<{}*>({})", cpp_type(type.dtype), at), comment_text(shape_text(type.shape)));
+        return declare(key, role, type.dtype, false, fmt::format("reinterpret_cast<{}*>({})", cpp_type(type.dtype), at),
+                       comment_text(shape_text(type.shape)));
     }
 
     static std::vector<double> full_table(const Node& constant) {
         std::vector<double> elements = constant.attributes.constant("value").elements;
         const auto count = element_count(constant.type().shape);
-        if (elements.size() == 1 && count && count->is_constant()) elements.assign(static_cast<std::size_t>(count->constant()), elements[0]);
+        if (elements.size() == 1 && count && count->is_constant())
+            elements.assign(static_cast<std::size_t>(count->constant()), elements[0]);
         return elements;
     }
 
@@ -141,10 +182,12 @@ class EntryPrinter {
         std::vector<std::string> arguments;
         for (const std::string& extent : function.text.extents) arguments.push_back(mangle(extent));
         for (std::size_t k = 0; k < kernel.parameters.size(); ++k) {
-            if (std::find(function.text.unused.begin(), function.text.unused.end(), k) != function.text.unused.end()) continue;
+            if (std::find(function.text.unused.begin(), function.text.unused.end(), k) != function.text.unused.end())
+                continue;
             const KernelParameter& parameter = kernel.parameters[k];
             if (!parameter.panels.empty()) {
-                arguments.push_back(declare("panels " + parameter.panels, parameter.role, parameter.type.dtype, true, binding_.panels(parameter.panels), "panels"));
+                arguments.push_back(declare("panels " + parameter.panels, parameter.role, parameter.type.dtype, true,
+                                            binding_.panels(parameter.panels), "panels"));
             } else if (!parameter.value) {
                 arguments.push_back(library_.table(parameter.type, parameter.table));
             } else {
@@ -155,13 +198,95 @@ class EntryPrinter {
         text_.stack_bytes += function.text.stack_bytes;
     }
 
+    bool same_memory(Value a, Value b) const {
+        const Buffer* x = buffer_of(a);
+        const Buffer* y = buffer_of(b);
+        if (x == y) return true;
+        return x != nullptr && y != nullptr && x->place == Place::kArena && y->place == Place::kArena &&
+               x->offset == y->offset;
+    }
+
+    // Carries get their initial values, then the steps run one by one.
+    void scan(int group, const LoweredEntry& steps) {
+        const Node& node = plan_.graph.node(group);
+        const Node& scan_node = scan_in(node);
+        const ScanRoles roles = roles_of(scan_node);
+        const ScanPlan& plan = *plan_.scans.at(group);
+        const std::string t = scope_.unique("t");
+        const auto at_step = [&](const std::string& pointer, const Type& step) {
+            const auto count = element_count(step.shape);
+            NNCC_CHECK(count.has_value());
+            if (count->is_constant(0)) return pointer;
+            return count->is_constant(1) ? fmt::format("{} + {}", pointer, t)
+                                         : fmt::format("{} + {} * {}", pointer, dim_text(*count, true), t);
+        };
+        const Graph& body = plan.plan.graph;
+        EntryBinding inner;
+        inner.is_step = true;
+        inner.panels = binding_.panels;
+        std::map<std::string, std::string> carries;
+        Dim count;
+        for (std::size_t k = 0; k < scan_node.operands.size(); ++k) {
+            const Value operand = scan_operand(node, k);
+            const std::string& name = plan.operands[k];
+            Type type = plan_.graph.type(operand);
+            if (roles.is_carry(k)) {
+                const Value last{group, static_cast<int>(roles.yields + k - roles.sequences)};
+                carries[name] = pointer_to(last, name);
+                if (!same_memory(operand, last)) copy(operand, carries[name]);
+                continue;
+            }
+            if (roles.is_sequence(k)) {
+                count = type.shape[0];
+                type.shape.erase(type.shape.begin());
+            }
+            if (!reads_input(body, name)) continue;
+            const std::string pointer = pointer_to(
+                operand, plan_.graph.node(operand).origin.name.empty() ? name : plan_.graph.node(operand).origin.name);
+            inner.inputs[name] = roles.is_sequence(k) ? at_step(pointer, type) : pointer;
+        }
+        for (std::size_t k = 0; k < roles.yields; ++k) {
+            const Type type = plan.plan.graph.type(plan.plan.graph.outputs()[k].value);
+            inner.outputs[plan.yields[k]] = at_step(pointer_to({group, static_cast<int>(k)}, plan.yields[k]), type);
+        }
+        inner.storage = [&](const std::string& name, DType, bool) { return carries.at(name); };
+        if (plan.arena >= 0) {
+            const Buffer& arena = plan_.buffers[static_cast<std::size_t>(plan.arena)];
+            inner.arena = arena.offset == 0 ? binding_.arena : fmt::format("{} + {}", binding_.arena, arena.offset);
+        }
+        EntryPrinter printer(steps, inner, functions_, library_, scope_, locals_depth_, depth_ + 1);
+        printer.print_launches();
+        if (printer.calls_.text().empty()) return;
+        if (!node.origin.place.empty())
+            calls_.line("// " + comment_text(fmt::format("{}  {}", node.origin.place, node.origin.expression)));
+        const std::string last =
+            count.is_constant() ? fmt::format("{}", count.constant() - 1) : dim_text(count, true) + " - 1";
+        if (roles.reverse) calls_.open(fmt::format("for (int {0} = {1}; {0} >= 0; --{0}) {{", t, last));
+        else calls_.open(fmt::format("for (int {0} = 0; {0} < {1}; ++{0}) {{", t, dim_text(count, true)));
+        calls_.append(printer.calls_);
+        calls_.close();
+        locals_.append(printer.locals_);
+        text_.stack_bytes += printer.text_.stack_bytes;
+        text_.kernel_count += printer.text_.kernel_count;
+        text_.uses_arena = text_.uses_arena || printer.text_.uses_arena;
+        for (const std::string& line : printer.text_.arena_lines) text_.arena_lines.push_back(line + ", in each step");
+    }
+
+    static bool reads_input(const Graph& body, const std::string& name) {
+        return std::any_of(body.nodes().begin(), body.nodes().end(), [&](const Node& node) {
+            return node.op->name == "input" && node.attributes.text("name") == name;
+        });
+    }
+
     // The tensors that are alive while `group` runs: written before or by it, and read by it or after.
     void check_arena(int group) {
         if (!binding_.check_arena || plan_.arena_bytes == 0) return;
-        const int launch = static_cast<int>(std::find(plan_.launches.begin(), plan_.launches.end(), group) - plan_.launches.begin());
+        const int launch =
+            static_cast<int>(std::find(plan_.launches.begin(), plan_.launches.end(), group) - plan_.launches.begin());
         std::vector<std::string> alive;
         for (const Buffer& buffer : plan_.buffers) {
-            if (buffer.place != Place::kArena || buffer.bytes == 0 || buffer.first > launch || buffer.last < launch) continue;
+            if (buffer.place != Place::kArena || buffer.bytes == 0 || buffer.first > launch || buffer.last < launch)
+                continue;
             alive.push_back(fmt::format("{{{}, {}}}", buffer.offset, buffer.bytes));
         }
         if (alive.empty()) return;
@@ -177,22 +302,29 @@ class EntryPrinter {
         NNCC_CHECK(count.has_value());
         const std::string size = dim_text(*count, false);
         if (node.op->name == "extent") {
-            calls_.line(fmt::format("{}[0] = static_cast<{}>({});", target, cpp_type(type.dtype), mangle(node.attributes.text("dimension"))));
+            calls_.line(fmt::format("{}[0] = static_cast<{}>({});", target, cpp_type(type.dtype),
+                                    mangle(node.attributes.text("dimension"))));
         } else if (node.op->name == "constant" && node.attributes.constant("value").elements.size() == 1) {
-            calls_.line(fmt::format("nncc::fill({}, {}, {});", target, size, literal(node.attributes.constant("value").elements[0], type.dtype)));
+            calls_.line(fmt::format("nncc::fill({}, {}, {});", target, size,
+                                    literal(node.attributes.constant("value").elements[0], type.dtype)));
         } else {
-            calls_.line(fmt::format("nncc::copy({}, {}, {});", pointer_to(value, node.origin.name.empty() ? "value" : node.origin.name), target, size));
+            calls_.line(fmt::format("nncc::copy({}, {}, {});",
+                                    pointer_to(value, node.origin.name.empty() ? "value" : node.origin.name), target,
+                                    size));
         }
     }
-    void copy_store(const Node& store) { copy(store.operands[0], storage_pointer(stored_name(store), plan_.graph.type(store.operands[0]).dtype)); }
+    void copy_store(const Node& store) {
+        copy(store.operands[0], storage_pointer(stored_name(store), plan_.graph.type(store.operands[0]).dtype));
+    }
     void copy_output(const Output& output) { copy(output.value, binding_.outputs.at(output.name)); }
 
     const LoweredEntry& entry_;
     const Plan& plan_;
     const EntryBinding& binding_;
+    const EntryFunctions& functions_;
     KernelLibrary& library_;
-    const NameScope& file_scope_;
-    NameScope scope_;
+    NameScope& scope_;
+    int locals_depth_, depth_;
     EntryText text_;
     Code locals_, calls_;
     std::map<std::string, std::string> locals_by_key_;
@@ -200,6 +332,12 @@ class EntryPrinter {
 };
 
 }  // namespace
+
+Value scan_operand(const Node& group, std::size_t k) {
+    const Node& argument = group.body->node(scan_in(group).operands[k]);
+    NNCC_CHECK(argument.op->name == "argument", "an operand of a scan is computed in its group");
+    return group.operands[static_cast<std::size_t>(argument.attributes.integer("index"))];
+}
 
 Expected<LoweredEntry> lower_entry(const Plan& plan, const std::function<bool(const std::string&)>& wants_store) {
     LoweredEntry entry;
@@ -227,23 +365,38 @@ Expected<LoweredEntry> lower_entry(const Plan& plan, const std::function<bool(co
             const auto count = element_count(type.shape);
             if (!count || (count->is_constant() && count->constant() > 2147483647)) {
                 return Error{.kind = &kTooLargeToEmit,
-                             .message = fmt::format("{}: {} has more than 2147483647 elements", plan.graph.node(group).origin.place, type_text(type)),
+                             .message = fmt::format("{}: {} has more than 2147483647 elements",
+                                                    plan.graph.node(group).origin.place, type_text(type)),
                              .hint = {},
                              .notes = {},
                              .exit_code = ExitCode::kWrongInput};
             }
         }
+        entry.groups.push_back(group);
+        entry.scans.push_back(nullptr);
+        if (auto scan = plan.scans.find(group); scan != plan.scans.end()) {
+            auto steps = lower_entry(scan->second->plan, [](const std::string&) { return true; });
+            if (!steps) return steps.error();
+            entry.scans.back() = std::make_shared<LoweredEntry>(std::move(*steps));
+            entry.kernels.push_back({.name = {}, .comments = {}, .parameters = {}, .body = {}});
+            continue;
+        }
         auto kernel = lower_group(plan, group);
         if (!kernel) return kernel.error();
         drop_unwanted_stores(plan, *kernel, wants_store);
-        entry.groups.push_back(group);
         entry.kernels.push_back(std::move(*kernel));
     }
     return entry;
 }
 
-EntryText print_entry(const LoweredEntry& entry, const EntryBinding& binding, KernelLibrary& library, const NameScope& file_scope, int depth) {
-    return EntryPrinter(entry, binding, library, file_scope, depth).print();
+EntryText print_entry(const LoweredEntry& entry, const EntryBinding& binding, KernelLibrary& library,
+                      const NameScope& file_scope, int depth) {
+    // Functions first: the names of locals must differ from theirs.
+    EntryFunctions functions;
+    add_functions(entry, library, functions);
+    NameScope scope = file_scope;
+    for (const std::string& name : binding.reserved) scope.reserve(name);
+    return EntryPrinter(entry, binding, functions, library, scope, depth, depth).print();
 }
 
 }  // namespace nncc

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -15,11 +16,15 @@ namespace nncc {
 // The launches of a plan that are wanted, lowered.
 struct LoweredEntry {
     const Plan* plan = nullptr;
-    std::vector<int> groups;      // node indices in execution order
-    std::vector<Kernel> kernels;  // of each
-    std::vector<int> stores;      // `store` nodes whose operand lies elsewhere and must be copied
-    std::vector<int> outputs;     // outputs likewise
+    std::vector<int> groups;                           // node indices in execution order
+    std::vector<Kernel> kernels;                       // of each; without a body for a scan
+    std::vector<std::shared_ptr<LoweredEntry>> scans;  // of each: the steps of a scan, else null
+    std::vector<int> stores;                           // `store` nodes whose operand lies elsewhere and must be copied
+    std::vector<int> outputs;                          // outputs likewise
 };
+
+// What operand `k` of the scan in a group is in the plan around it.
+Value scan_operand(const Node& group, std::size_t k);
 
 // Keeps the launches that wanted stores and outputs need. Stores are asked for by the name of the storage.
 Expected<LoweredEntry> lower_entry(const Plan& plan, const std::function<bool(const std::string&)>& wants_store);
@@ -31,7 +36,9 @@ struct EntryBinding {
     std::map<std::string, std::string> inputs, outputs;  // by name
     std::string arena;                                   // "arena_"
     std::vector<std::string> reserved;                   // identifiers of the function's parameters
-    bool check_arena = false;  // before each launch, all of the arena but what is alive becomes an error (arena_check.h)
+    bool is_step = false;                                // of a scan: what `storage` gives is a pointer's name already
+    bool check_arena =
+        false;  // before each launch, all of the arena but what is alive becomes an error (arena_check.h)
 };
 
 struct EntryText {
@@ -42,6 +49,7 @@ struct EntryText {
     std::vector<std::string> arena_lines;  // for the table in the header comment
 };
 
-EntryText print_entry(const LoweredEntry& entry, const EntryBinding& binding, KernelLibrary& library, const NameScope& file_scope, int depth);
+EntryText print_entry(const LoweredEntry& entry, const EntryBinding& binding, KernelLibrary& library,
+                      const NameScope& file_scope, int depth);
 
 }  // namespace nncc

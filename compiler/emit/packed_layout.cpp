@@ -5,6 +5,9 @@
 
 #include <algorithm>
 
+#include "passes/scan_body.h"
+#include "passes/scan_builder.h"
+
 namespace nncc {
 
 namespace {
@@ -22,8 +25,9 @@ bool is_zero(const std::vector<Dim>& strides) {
 // Panels spare the kernel its own packing (several rows, and a matrix that is long or transposed), or strided reads of
 // a transposed one (one row). A short row-major matrix is read as fast as it lies.
 bool panels_pay(const Contraction& product) {
-    const bool fixed = product.k.is_constant() && product.n.is_constant() && product.b_row.is_constant() && product.b_column.is_constant() &&
-                       product.a_row.is_constant() && product.a_column.is_constant() && product.b_offset.is_constant();
+    const bool fixed = product.k.is_constant() && product.n.is_constant() && product.b_row.is_constant() &&
+                       product.b_column.is_constant() && product.a_row.is_constant() &&
+                       product.a_column.is_constant() && product.b_offset.is_constant();
     if (!fixed || !is_zero(product.b_batch) || !is_floating(product.dtype)) return false;
     if (product.n.constant() < 2) return false;
     if (!product.b_column.is_constant(1)) return true;
@@ -34,7 +38,9 @@ bool panels_pay(const Contraction& product) {
 // Whether a loop value or store of the epilogue, or the left operand, uses the parameter.
 bool used_otherwise(const Contraction& product, int parameter) {
     if (product.a == parameter) return true;
-    const auto reads = [&](const LoopValue& value) { return value.kind == LoopValue::Kind::kLoad && value.parameter == parameter; };
+    const auto reads = [&](const LoopValue& value) {
+        return value.kind == LoopValue::Kind::kLoad && value.parameter == parameter;
+    };
     return std::any_of(product.epilogue.values.begin(), product.epilogue.values.end(), reads);
 }
 
@@ -44,19 +50,15 @@ PackedLayout::PackedLayout(std::vector<LoweredEntry>& forwards, bool pack_panels
     std::map<std::string, Type> raw;
     for (LoweredEntry& entry : forwards) {
         const Plan& plan = *entry.plan;
-        const auto read = [&](Value value) {
-            const int buffer = plan.buffer_of[static_cast<std::size_t>(value.node)][static_cast<std::size_t>(value.result)];
-            if (buffer >= 0 && plan.buffers[static_cast<std::size_t>(buffer)].place == Place::kStorage) {
-                raw.emplace(plan.buffers[static_cast<std::size_t>(buffer)].name, plan.graph.type(value));
-            }
+        const StorageOf storage_of = [&plan](Value value) {
+            const Buffer& buffer = plan.buffer(value);
+            return buffer.place == Place::kStorage ? buffer.name : std::string();
         };
-        for (Kernel& kernel : entry.kernels) {
-            if (pack_panels) choose_panels(entry, kernel);
-            for (const KernelParameter& parameter : kernel.parameters) {
-                if (parameter.value && !parameter.written) read(parameter.value);
-            }
+        visit(entry, storage_of, pack_panels, raw);
+        for (int output : entry.outputs) {
+            const Value value = plan.graph.outputs()[static_cast<std::size_t>(output)].value;
+            if (const std::string name = storage_of(value); !name.empty()) raw.emplace(name, plan.graph.type(value));
         }
-        for (int output : entry.outputs) read(plan.graph.outputs()[static_cast<std::size_t>(output)].value);
     }
     for (const auto& [name, type] : raw) {
         PackedItem item{.storage = name, .type = type};
@@ -64,6 +66,38 @@ PackedLayout::PackedLayout(std::vector<LoweredEntry>& forwards, bool pack_panels
         items_.emplace(name, std::move(item));
     }
     for (auto& [key, item] : items_) place(item);
+}
+
+// `storage_of` names the storage a value of the entry's plan lies in, "" when it is none. A step of a scan reads weights
+// as its inputs.
+void PackedLayout::visit(LoweredEntry& entry, const StorageOf& storage_of, bool pack_panels, std::map<std::string, Type>& raw) {
+    const Plan& plan = *entry.plan;
+    const auto read = [&](Value value) {
+        if (const std::string name = storage_of(value); !name.empty()) raw.emplace(name, plan.graph.type(value));
+    };
+    for (std::size_t k = 0; k < entry.kernels.size(); ++k) {
+        if (entry.scans[k]) {
+            const Node& group = plan.graph.node(entry.groups[k]);
+            const ScanPlan& scan = *plan.scans.at(entry.groups[k]);
+            const std::size_t varying = roles_of(scan_in(group)).sequences + roles_of(scan_in(group)).carries;
+            for (std::size_t operand = 0; operand < varying; ++operand) read(scan_operand(group, operand));
+            const StorageOf inner = [&](Value value) {
+                const Buffer& buffer = scan.plan.buffer(value);
+                if (buffer.place != Place::kInput) return std::string();
+                const auto found = std::find(scan.operands.begin(), scan.operands.end(), buffer.name);
+                NNCC_CHECK(found != scan.operands.end());
+                const auto operand = static_cast<std::size_t>(found - scan.operands.begin());
+                return operand < varying ? std::string() : storage_of(scan_operand(group, operand));
+            };
+            visit(*entry.scans[k], inner, pack_panels, raw);
+            continue;
+        }
+        Kernel& kernel = entry.kernels[k];
+        if (pack_panels) choose_panels(kernel, storage_of);
+        for (const KernelParameter& parameter : kernel.parameters) {
+            if (parameter.value && !parameter.written) read(parameter.value);
+        }
+    }
 }
 
 void PackedLayout::place(PackedItem& item) {
@@ -82,15 +116,14 @@ const PackedItem* PackedLayout::find(const std::string& key) const {
     return found == items_.end() ? nullptr : &found->second;
 }
 
-void PackedLayout::choose_panels(LoweredEntry& entry, Kernel& kernel) {
+void PackedLayout::choose_panels(Kernel& kernel, const StorageOf& storage_of) {
     auto* product = std::get_if<Contraction>(&kernel.body);
     if (product == nullptr || !panels_pay(*product)) return;
     const KernelParameter right = kernel.parameters[static_cast<std::size_t>(product->b)];
     if (!right.value) return;
-    const Plan& plan = *entry.plan;
-    const int buffer = plan.buffer_of[static_cast<std::size_t>(right.value.node)][static_cast<std::size_t>(right.value.result)];
-    if (buffer < 0 || plan.buffers[static_cast<std::size_t>(buffer)].place != Place::kStorage) return;
-    PackedItem item{.storage = plan.buffers[static_cast<std::size_t>(buffer)].name, .type = right.type, .is_panels = true};
+    const std::string storage = storage_of(right.value);
+    if (storage.empty()) return;
+    PackedItem item{.storage = storage, .type = right.type, .is_panels = true};
     item.k = product->k.constant();
     item.n = product->n.constant();
     item.first = product->b_offset.constant();
@@ -98,7 +131,8 @@ void PackedLayout::choose_panels(LoweredEntry& entry, Kernel& kernel) {
     item.column = product->b_column.constant();
     const std::int64_t element = dtype_bytes(right.type.dtype), width = 64 / element;
     item.bytes = item.k * ((item.n + width - 1) / width * width) * element;
-    const std::string key = fmt::format("{} panels {} {} {} {} {}", item.storage, item.k, item.n, item.first, item.row, item.column);
+    const std::string key =
+        fmt::format("{} panels {} {} {} {} {}", item.storage, item.k, item.n, item.first, item.row, item.column);
     KernelParameter panels{.role = right.role + "_panels", .type = right.type, .panels = key};
     if (used_otherwise(*product, product->b)) {
         product->b = static_cast<int>(kernel.parameters.size());
@@ -114,8 +148,9 @@ void PackedLayout::choose_panels(LoweredEntry& entry, Kernel& kernel) {
 std::vector<std::string> PackedLayout::decisions() const {
     std::vector<std::string> lines;
     for (const auto& [key, item] : items_) {
-        lines.push_back(item.is_panels ? fmt::format("{}: panels of {} x {}, {} bytes", item.storage, item.k, item.n, item.bytes)
-                                       : fmt::format("{}: as it is, {} bytes", item.storage, item.bytes));
+        lines.push_back(item.is_panels
+                            ? fmt::format("{}: panels of {} x {}, {} bytes", item.storage, item.k, item.n, item.bytes)
+                            : fmt::format("{}: as it is, {} bytes", item.storage, item.bytes));
     }
     return lines;
 }

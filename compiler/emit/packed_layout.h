@@ -1,6 +1,7 @@
 // PackedLayout: where the weights lie that `forward` reads, as they are or as panels for the matrix products.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -22,11 +23,13 @@ struct PackedItem {
 
 class PackedLayout {
   public:
-    // Decides for every matrix product of the forward entries whether its right operand becomes panels (and rewrites the
-    // kernel to read them), then places all that is read.
+    // Decides for every matrix product of the forward entries whether its right operand becomes panels (and rewrites
+    // the kernel to read them), then places all that is read.
     PackedLayout(std::vector<LoweredEntry>& forwards, bool pack_panels);
 
-    const std::map<std::string, PackedItem>& items() const { return items_; }  // by key: storage name, or that and " panels ..."
+    const std::map<std::string, PackedItem>& items() const {
+        return items_;
+    }  // by key: storage name, or that and " panels ..."
     const PackedItem* find(const std::string& key) const;
     // A place for what `pack` needs itself: raw forms of panels, and its arena.
     std::int64_t add_scratch(std::int64_t bytes);
@@ -34,7 +37,9 @@ class PackedLayout {
     std::vector<std::string> decisions() const;
 
   private:
-    void choose_panels(LoweredEntry& entry, Kernel& kernel);
+    using StorageOf = std::function<std::string(Value)>;
+    void visit(LoweredEntry& entry, const StorageOf& storage_of, bool pack_panels, std::map<std::string, Type>& raw);
+    void choose_panels(Kernel& kernel, const StorageOf& storage_of);
     void place(PackedItem& item);
 
     std::map<std::string, PackedItem> items_;

@@ -3,14 +3,30 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "graph/constants.h"
 #include "ops/record.h"
 #include "passes/diagnostic_kinds.h"
+#include "passes/scan_builder.h"
+#include "passes/scan_gradient.h"
 
 namespace nncc {
 namespace {
 
-// Nodes up to `last` whose value changes with one of `by` along differentiable ops.
+Error refused(const Node& node) {
+    Error error{&kNotDifferentiable,
+                fmt::format("cannot differentiate through `{}`", node.op->name),
+                "train a model without it, or compile for inference only",
+                {},
+                ExitCode::kWrongInput};
+    if (!node.origin.place.empty())
+        error.notes.push_back(fmt::format("{}: {}", node.origin.place, node.origin.expression));
+    return error;
+}
+
+}  // namespace
+
 std::vector<bool> depends_on(const GraphBuilder& builder, int last, const std::vector<Value>& by) {
     std::vector<bool> depends(static_cast<std::size_t>(last) + 1, false);
     for (Value value : by) {
@@ -28,23 +44,12 @@ std::vector<bool> depends_on(const GraphBuilder& builder, int last, const std::v
     return depends;
 }
 
-Error refused(const Node& node) {
-    Error error{&kNotDifferentiable,
-                fmt::format("cannot differentiate through `{}`", node.op->name),
-                "train a model without it, or compile for inference only",
-                {},
-                ExitCode::kWrongInput};
-    if (!node.origin.place.empty())
-        error.notes.push_back(fmt::format("{}: {}", node.origin.place, node.origin.expression));
-    return error;
-}
-
-}  // namespace
-
-Expected<std::vector<Value>> differentiate(GraphBuilder& builder, Value loss, const std::vector<Value>& by) {
-    const int last = loss.node;
+Expected<std::vector<Value>> pull_back(GraphBuilder& builder, const std::vector<Seed>& seeds,
+                                       const std::vector<Value>& by) {
+    int last = -1;
+    for (const Seed& seed : seeds) last = std::max(last, seed.value.node);
     const std::vector<bool> depends = depends_on(builder, last, by);
-    std::vector<std::vector<Value>> adjoints(static_cast<std::size_t>(last) + 1);
+    std::vector<std::vector<Value>> adjoints(static_cast<std::size_t>(last + 1));
     const auto accumulate = [&](Value at, Value adjoint) {
         auto& of_node = adjoints[static_cast<std::size_t>(at.node)];
         of_node.resize(builder.node(at).types.size());
@@ -54,27 +59,38 @@ Expected<std::vector<Value>> differentiate(GraphBuilder& builder, Value loss, co
         slot = slot ? builder.add("add", {slot, adjoint}) : adjoint;
     };
     const Origin outer = builder.origin();
-    NNCC_CHECK(is_floating(builder.type(loss).dtype));
-    accumulate(loss, splat(builder, 1.0, builder.type(loss)));
+    for (const Seed& seed : seeds) {
+        NNCC_CHECK(is_floating(builder.type(seed.value).dtype));
+        accumulate(seed.value, seed.adjoint);
+    }
     for (int index = last; index >= 0; --index) {
-        const auto& of_node = adjoints[static_cast<std::size_t>(index)];
+        std::vector<Value> of_node = adjoints[static_cast<std::size_t>(index)];
         if (of_node.empty() || !depends[static_cast<std::size_t>(index)]) continue;
         const Node node = builder.node({index, 0});
         if (node.operands.empty()) continue;
         if (std::holds_alternative<NotDifferentiable>(node.op->gradient)) continue;
-        if (std::holds_alternative<StructuralGradient>(node.op->gradient)) return refused(node);
+        of_node.resize(node.types.size());
+        std::vector<bool> wanted;
+        for (Value operand : node.operands) {
+            wanted.push_back(depends[static_cast<std::size_t>(operand.node)] &&
+                             is_floating(builder.type(operand).dtype));
+        }
         Origin origin = node.origin;
         if (!origin.name.empty()) origin.name = fmt::format("d_{}", origin.name);
         builder.set_origin(origin);
-        const GradientContext context{builder, {index, 0}, node, node.operands, of_node};
-        const std::vector<Value> operand_adjoints = std::get<GradientRule>(node.op->gradient)(context);
+        std::vector<Value> operand_adjoints;
+        if (is_scan(node)) {
+            Expected<std::vector<Value>> made = scan_gradient(builder, node, of_node, wanted);
+            if (!made) return made.error();
+            operand_adjoints = std::move(*made);
+        } else if (const GradientRule* rule = std::get_if<GradientRule>(&node.op->gradient)) {
+            operand_adjoints = (*rule)(GradientContext{builder, {index, 0}, node, node.operands, of_node});
+        } else {
+            return refused(node);
+        }
         NNCC_CHECK(operand_adjoints.size() == node.operands.size(), "gradient of {}", node.op->name);
         for (std::size_t k = 0; k < node.operands.size(); ++k) {
-            const Value operand = node.operands[k];
-            if (operand_adjoints[k] && depends[static_cast<std::size_t>(operand.node)] &&
-                is_floating(builder.type(operand).dtype)) {
-                accumulate(operand, operand_adjoints[k]);
-            }
+            if (operand_adjoints[k] && wanted[k]) accumulate(node.operands[k], operand_adjoints[k]);
         }
     }
     builder.set_origin(outer);
@@ -84,7 +100,17 @@ Expected<std::vector<Value>> differentiate(GraphBuilder& builder, Value loss, co
         if (value.node <= last && !adjoints[static_cast<std::size_t>(value.node)].empty()) {
             adjoint = adjoints[static_cast<std::size_t>(value.node)][static_cast<std::size_t>(value.result)];
         }
-        results.push_back(adjoint ? adjoint : splat(builder, 0.0, builder.type(value)));
+        results.push_back(adjoint);
+    }
+    return results;
+}
+
+Expected<std::vector<Value>> differentiate(GraphBuilder& builder, Value loss, const std::vector<Value>& by) {
+    const Value one = splat(builder, 1.0, builder.type(loss));
+    Expected<std::vector<Value>> results = pull_back(builder, {{loss, one}}, by);
+    if (!results) return results;
+    for (std::size_t k = 0; k < by.size(); ++k) {
+        if (!(*results)[k]) (*results)[k] = splat(builder, 0.0, builder.type(by[k]));
     }
     return results;
 }

@@ -6,6 +6,7 @@
 #include "ops/evaluate.h"
 #include "ops/record.h"
 #include "passes/pass.h"
+#include "passes/scan_builder.h"
 
 namespace nncc {
 namespace {
@@ -116,11 +117,17 @@ Graph fold(const Graph& graph) {
                       const std::vector<Value>& operands) -> std::optional<std::vector<Value>> {
                        if (std::optional<Value> constant = fold_node(builder, node, operands))
                            return std::vector<Value>{*constant};
-                       return std::nullopt;
+                       if (!is_scan(node)) return std::nullopt;
+                       auto body = std::make_shared<const Graph>(fold(*node.body));
+                       const Value first = builder.add(*node.op, operands, node.attributes, node.origin, body);
+                       std::vector<Value> results;
+                       for (int k = 0; k < static_cast<int>(node.types.size()); ++k) results.push_back({first.node, k});
+                       return results;
                    });
 }
 
 Graph remove_dead(const Graph& graph) {
+    if (has_scan(graph)) return rebuild_scans(graph, remove_dead);
     return rewrite(graph, [](GraphBuilder&, const Node&, const std::vector<Value>&) { return std::nullopt; });
 }
 

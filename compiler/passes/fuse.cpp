@@ -9,6 +9,8 @@
 #include "ops/record.h"
 #include "passes/fuse_groups.h"
 #include "passes/fuse_units.h"
+#include "passes/scan_body.h"
+#include "passes/scan_builder.h"
 
 namespace nncc {
 namespace {
@@ -29,9 +31,10 @@ bool is_repeated_constant(const Node& node) {
     return node.op->name == "constant" && node.attributes.constant("value").elements.size() == 1;
 }
 
-// relu keeps its result, not its argument: the mask `x <= 0` in the backward pass is the same as `select(x <= 0, 0, x)
-// <= 0`, which is in a buffer anyway as the next layer's operand; `0 < x` with its branches swapped likewise. Both
-// forms agree for NaN too.
+// relu is one maximum, now that its gradient is taken (which is 0 at 0, where that of maximum is not), and keeps its
+// result, not its argument: the mask `x <= 0` in the backward pass is the same as `select(x <= 0, 0, x)
+// <= 0`, which is in a buffer anyway as the next layer's operand; `0 < x` with its branches swapped likewise, but for
+// the maximum: it is 0 for NaN.
 struct Relu {
     Value mask, zero;
     bool less = false;  // the form of the mask
@@ -63,11 +66,15 @@ Graph read_masks_from_results(const Graph& graph) {
                                                : builder.add("less_equal", {result, relu.zero});
                        }
                        if (lowering_of<EffectLowering>(node) != nullptr && changed == operands) return std::nullopt;
-                       const Value made = builder.add(*node.op, changed, node.attributes, node.origin, node.body);
+                       Value made = builder.add(*node.op, changed, node.attributes, node.origin, node.body);
                        if (changed == operands) {
                            const Node copy = builder.node(made);
-                           if (std::optional<Relu> relu = as_relu(builder, copy))
+                           if (std::optional<Relu> relu = as_relu(builder, copy)) {
+                               if (!relu->less) {
+                                   made = builder.add("maximum", {copy.operands[2], relu->zero}, {}, node.origin);
+                               }
                                by_mask.insert({relu->mask, {*relu, made}});
+                           }
                        }
                        std::vector<Value> results;
                        for (int k = 0; k < static_cast<int>(node.types.size()); ++k) results.push_back({made.node, k});
@@ -81,6 +88,7 @@ class Assembler {
         : graph_(graph),
           units_(find_units(graph, level)),
           groups_(find_groups(graph, units_, level)),
+          level_(level),
           builder_(graph.name()) {
         group_of_.resize(at(graph.size()), -1);
         for (std::size_t g = 0; g < groups_.size(); ++g) {
@@ -170,7 +178,8 @@ class Assembler {
                 const Node& node = graph_.node(unit);
                 std::vector<Value> operands;
                 for (Value operand : node.operands) operands.push_back(argument(body, operand));
-                const Value first = body.builder.add(*node.op, operands, node.attributes, node.origin, node.body);
+                const Value first =
+                    body.builder.add(*node.op, operands, node.attributes, node.origin, fused_body(node));
                 for (int k = 0; k < static_cast<int>(node.types.size()); ++k) body.inner[{unit, k}] = {first.node, k};
                 main_unit = unit;
             } else {
@@ -189,9 +198,20 @@ class Assembler {
         NNCC_CHECK(!results.empty(), "group of {} has no reader", graph_.node(group.units[0]).op->name);
         auto graph = std::make_shared<const Graph>(std::move(body.builder).finish());
         const Value first =
-            builder_.add(op_named("group"), body.operands, {{"kind", std::string(kind_name(group.kind))}},
+            builder_.add(op_named("group"), body.operands, {{"kind", kind_of(group, main_unit)}},
                          graph_.node(main_unit).origin, graph);
         for (std::size_t k = 0; k < results.size(); ++k) outer_[results[k]] = {first.node, static_cast<int>(k)};
+    }
+
+    std::string kind_of(const UnitGroup& group, int main_unit) const {
+        return is_scan(graph_.node(main_unit)) ? "scan" : kind_name(group.kind);
+    }
+
+    // A scan is a launch of many: its body is fused like an entry of its own.
+    std::shared_ptr<const Graph> fused_body(const Node& node) const {
+        if (!is_scan(node)) return node.body;
+        const ScanBody body = body_of(node);
+        return scan_of(fuse(body.graph, level_), node, body);
     }
 
     // The value as the only one its sink has: a store or output names the buffer, so a value with two sinks, a leaf,
@@ -236,6 +256,7 @@ class Assembler {
     const Graph& graph_;
     Units units_;
     std::vector<UnitGroup> groups_;
+    FuseLevel level_;
     GraphBuilder builder_;
     std::vector<int> group_of_;
     std::vector<bool> read_elsewhere_;

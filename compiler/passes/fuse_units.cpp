@@ -5,6 +5,7 @@
 #include <set>
 
 #include "ops/record.h"
+#include "passes/scan_builder.h"
 
 namespace nncc {
 namespace {
@@ -267,6 +268,7 @@ class Finder {
                 safe = safe && direct;
             });
             if (!reads) continue;
+            if (unit == base.node && is_scan(graph_.node(unit))) safe = starts_stored_carry(base, node);
             if (unit == base.node ? !safe : reaches(base.node, unit)) {
                 units_.store_needs_copy[at(store)] = true;
                 return;
@@ -277,6 +279,19 @@ class Finder {
             successors_[at(edge.reader)].push_back(edge.writer);
             units_.anti_edges.push_back(edge);
         }
+    }
+
+    // The scan's carry starts from the storage that its last value replaces, and nothing else of it reads the storage.
+    bool starts_stored_carry(Value last, const Node& store) const {
+        const Node& scan = graph_.node(last);
+        const ScanRoles roles = roles_of(scan);
+        for (std::size_t k = 0; k < scan.operands.size(); ++k) {
+            const Node& leaf = graph_.node(alias_base(graph_, units_, scan.operands[k]));
+            if (leaf.op->name != "storage" || leaf.attributes.text("name") != store.attributes.text("name")) continue;
+            if (!roles.is_carry(k) || roles.yields + k - roles.sequences != static_cast<std::size_t>(last.result))
+                return false;
+        }
+        return true;
     }
 
     const Graph& graph_;

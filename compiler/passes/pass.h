@@ -38,6 +38,15 @@ inline constexpr std::int64_t kFoldElements = 1 << 14;
 Graph fold(const Graph& graph);
 // Applies the table of rules (rules.h) until none matches, folding in between.
 Graph simplify(const Graph& graph);
+// Scans along axis 0 everywhere, without dead yields, carries and captured values, and none of one step; part of `dead`
+// and `simplify`. The bodies of scans are graphs like any other to fold, simplify, dead and expand.
+// What a scan computes from its sequences and captured values alone moves in front of it, for all steps at once where
+// that is worth its memory: `x @ w` becomes one product.
+Graph hoist(const Graph& graph);
+// What a scan only adds up, or only yields, moves behind it: dW becomes one product over all steps.
+Graph sink(const Graph& graph);
+// Two scans that carry the same values become one: the forward one and the one that yields residuals.
+Graph merge_scans(const Graph& graph);
 // Drops what neither an output nor a store needs.
 Graph remove_dead(const Graph& graph);
 // Composites become the primitives they stand for; stop_gradient, which only differentiation reads, goes.

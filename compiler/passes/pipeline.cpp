@@ -10,6 +10,7 @@
 #include "passes/diagnostic_kinds.h"
 #include "passes/fuse.h"
 #include "passes/plan_memory.h"
+#include "passes/scan_builder.h"
 
 namespace nncc {
 namespace {
@@ -23,8 +24,14 @@ const Pass kPasses[] = {
     {"fold", "nodes over constants become constants", [](const Graph& g, const PassContext&) { return fold(g); }},
     {"fuse", "compute nodes are wrapped in groups, one launch each",
      [](const Graph& g, const PassContext& c) { return fuse(g, c.fuse_level); }},
+    {"hoist", "what scans compute without their carries moves in front of them",
+     [](const Graph& g, const PassContext&) { return hoist(g); }},
+    {"merge_scans", "scans that carry the same values become one",
+     [](const Graph& g, const PassContext&) { return merge_scans(g); }},
     {"simplify", "applies the rewrite rules until none matches",
      [](const Graph& g, const PassContext&) { return simplify(g); }},
+    {"sink", "what scans only add up or yield moves behind them",
+     [](const Graph& g, const PassContext&) { return sink(g); }},
 };
 
 using ProgramStage = Expected<Program> (*)(const Program&);
@@ -34,6 +41,7 @@ struct Stage {
     std::string_view summary;
     std::string_view graph_pass = "";  // run on every entry, or
     ProgramStage derive = nullptr;     // makes entries
+    bool with_scans = false;           // of entries that have a scan only
 };
 
 const Stage kPipeline[] = {
@@ -45,6 +53,13 @@ const Stage kPipeline[] = {
     {"simplify", "rewrite rules, on what the model says", "simplify"},
     {"gradients", "the entry gradients, from loss", "", derive_gradients},
     {"step", "the entry step, from gradients and update", "", derive_step},
+    // The gradient of a scan brings a second forward scan, which must be joined before rules make them differ.
+    {"merge_scans", "scans that carry the same values become one", "merge_scans"},
+    // Gradients of bodies first lose their zeros, or what looks as if it depends on a carry would not move.
+    {"simplify_scans", "rewrite rules, where there are scans", "simplify", nullptr, true},
+    // Before pack, which takes what depends on weights alone.
+    {"hoist", "what scans compute without their carries moves in front of them", "hoist"},
+    {"sink", "what scans only add up or yield moves behind them", "sink"},
     // After folding, so that what depends on weights alone is seen as such; before expansion, so that it moves whole.
     {"pack", "what forward computes from weights alone moves to the entry pack", "", derive_pack},
     // Only now: composites have gradients of their own, which are better than those of their expansions.
@@ -105,6 +120,7 @@ Expected<CompiledProgram> run_pipeline(const Program& program, const PipelineOpt
             const Pass* pass = find_pass(stage.graph_pass);
             NNCC_CHECK(pass != nullptr, "{}", stage.graph_pass);
             for (auto& [entry, graph] : result.program.entries) {
+                if (stage.with_scans && !has_scan(graph)) continue;
                 graph = pass->run(graph, {entry, result.program.dims, options.fuse_level});
             }
         }

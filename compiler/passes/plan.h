@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,6 +29,8 @@ struct Buffer {
     int last = 0;             // last launch that reads it; launches.size(): after the call
 };
 
+struct ScanPlan;
+
 // Invariants (verify): every compute node of `graph` is a `group`; besides groups there are only leaves (input,
 // storage, constant, extent), `store`, and reshapes, which alias their operand's buffer. A group's attribute `kind` is
 // one of
@@ -38,6 +42,8 @@ struct Buffer {
 //                  reduced shape (the epilogue), whose arguments are read through affine views too
 //   "contraction"  one einsum whose operands are arguments, then elementwise nodes of its shape (the epilogue)
 //   "single"       exactly one node of any other op
+//   "scan"         one scan in normal form (along axis 0), whose body is a graph of groups again: Plan::scans has its
+//   plan
 // A loop's body may be a view or an iota alone (a copy in another order). Scalars are loops over []. A group may have
 // several results. A loop reads element i of every argument before it writes element i of any result: the arena may
 // give a result the place of an argument that is read element by element and dies there (never in the other kinds). The
@@ -51,7 +57,8 @@ struct Plan {
     Graph graph;
     std::vector<int> launches;  // indices of group nodes in execution order
     std::vector<Buffer> buffers;
-    std::vector<std::vector<int>> buffer_of;  // [node][result] → index into buffers; -1: none (stores)
+    std::vector<std::vector<int>> buffer_of;               // [node][result] → index into buffers; -1: none (stores)
+    std::map<int, std::shared_ptr<const ScanPlan>> scans;  // by launched node: what runs at each step
     std::int64_t arena_bytes = 0;
     std::int64_t live_bytes = 0;  // the largest sum of bytes live at once: the lower bound of arena_bytes
 
@@ -59,6 +66,15 @@ struct Plan {
         return buffers[static_cast<std::size_t>(
             buffer_of[static_cast<std::size_t>(value.node)][static_cast<std::size_t>(value.result)])];
     }
+};
+
+// The steps of a scan. The body's arena is a buffer of the outer plan, live during the launch; a carry's storage is the
+// result of the scan that is its last value, filled with the initial value before the first step.
+struct ScanPlan {
+    Plan plan;                          // of the body; its buffers are inputs, outputs, storages named below, and arena
+    std::vector<std::string> operands;  // of the scan: name of the input, or of the carry's storage
+    std::vector<std::string> yields;    // names of the outputs
+    int arena = -1;                     // in the outer plan's buffers; -1: none
 };
 
 // The graph with, on each node, its launch number and arena range.

@@ -9,6 +9,7 @@
 #include "base/checked.h"
 #include "ops/record.h"
 #include "passes/diagnostic_kinds.h"
+#include "passes/scan_body.h"
 #include "passes/schedule.h"
 
 namespace nncc {
@@ -35,11 +36,13 @@ class Planner {
 
     Expected<Plan> run() {
         claim_places();
+        if (Expected<> planned = plan_scans(); !planned) return planned.error();
         for (int index = 0; index < plan_.graph.size(); ++index) {
             Expected<> made = make_buffers(index);
             if (!made) return made.error();
         }
         find_last_reads();
+        add_scan_arenas();
         find_overwrites();
         place_in_arena();
         if (plan_.arena_bytes > kMaximumArenaBytes) return too_large();
@@ -55,6 +58,30 @@ class Planner {
                 "bind smaller dimensions",
                 {},
                 ExitCode::kWrongInput};
+    }
+
+    Expected<> plan_scans() {
+        for (int launch : plan_.launches) {
+            const Node& group = graph().node(launch);
+            if (group.attributes.text("kind") != "scan") continue;
+            ScanBody body = body_of(scan_in(group));
+            Expected<Plan> steps = Planner(body.graph, dims_).run();
+            if (!steps) return steps.error();
+            scans_[launch] = {std::move(*steps), std::move(body.operands), std::move(body.yields), -1};
+        }
+        return Nothing{};
+    }
+
+    void add_scan_arenas() {
+        scan_arena_.assign(at(after_), -1);
+        for (auto& [launched, scan] : scans_) {
+            const int launch = launch_of_[at(launched)];
+            if (scan.plan.arena_bytes > 0) {
+                scan.arena = scan_arena_[at(launch)] = static_cast<int>(plan_.buffers.size());
+                plan_.buffers.push_back({Place::kArena, "", 0, scan.plan.arena_bytes, launch, launch});
+            }
+            plan_.scans[launched] = std::make_shared<const ScanPlan>(std::move(scan));
+        }
     }
 
     // Stores first: a value that is both stored and an output would have been copied by `fuse`.
@@ -156,13 +183,19 @@ class Planner {
                     const bool dies = buffer.place == Place::kArena && buffer.last == launch && buffer.first < launch;
                     if (taken[k] || !dies || buffer.bytes != plan_.buffers[at(result)].bytes || is_read_twice(group, k))
                         continue;
-                    if (!reads_in_place(graph(), group, static_cast<int>(k), false)) continue;
+                    const bool becomes_carry = carry_result(group, k) == result_index(index, result);
+                    if (!becomes_carry && !reads_in_place(graph(), group, static_cast<int>(k), false)) continue;
                     taken[k] = true;
                     overwrites_[at(result)] = source;
                     break;
                 }
             }
         }
+    }
+
+    int result_index(int node, int buffer) const {
+        const std::vector<int>& own = plan_.buffer_of[at(node)];
+        return static_cast<int>(std::find(own.begin(), own.end(), buffer) - own.begin());
     }
 
     // The same buffer as two operands (through a reshape): one of them may be read out of order.
@@ -186,7 +219,9 @@ class Planner {
         std::vector<Block> blocks;
         std::vector<int> block_of(plan_.buffers.size(), -1);
         for (int launch = 0; launch < after_; ++launch) {
-            for (int buffer : plan_.buffer_of[at(plan_.launches[at(launch)])]) {
+            std::vector<int> written = plan_.buffer_of[at(plan_.launches[at(launch)])];
+            if (scan_arena_[at(launch)] >= 0) written.push_back(scan_arena_[at(launch)]);
+            for (int buffer : written) {
                 const Buffer& made = plan_.buffers[at(buffer)];
                 if (made.place != Place::kArena) continue;
                 if (overwrites_[at(buffer)] >= 0) {
@@ -247,7 +282,9 @@ class Planner {
     int after_ = 0;  // "after the call"
     std::map<Value, std::pair<Place, std::string>> claims_;
     std::map<std::string, int> storages_;
-    std::vector<int> overwrites_;  // [buffer] → the buffer it takes the place of, or -1
+    std::map<int, ScanPlan> scans_;  // by launched node
+    std::vector<int> scan_arena_;    // [launch] → the buffer of the scan's arena, or -1
+    std::vector<int> overwrites_;    // [buffer] → the buffer it takes the place of, or -1
 };
 
 }  // namespace

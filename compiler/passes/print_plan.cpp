@@ -38,6 +38,10 @@ std::string print_plan(const Plan& plan) {
         }
         return note;
     });
+    for (const auto& [launched, scan] : plan.scans) {
+        text += fmt::format("# the steps of launch {}:\n", launch_of[static_cast<std::size_t>(launched)]);
+        text += print_plan(scan->plan);
+    }
     return text;
 }
 

@@ -4,6 +4,8 @@
 #include <set>
 
 #include "ops/record.h"
+#include "passes/scan_body.h"
+#include "passes/scan_builder.h"
 
 namespace nncc {
 namespace {
@@ -131,9 +133,27 @@ Value buffer_root(const Graph& fused, Value value) {
     }
 }
 
+int carry_result(const Node& group, std::size_t operand) {
+    if (group.attributes.text("kind") != "scan") return -1;
+    const Node& scan = scan_in(group);
+    const ScanRoles roles = roles_of(scan);
+    int result = -1;
+    for (std::size_t k = 0; k < scan.operands.size(); ++k) {
+        const Node& argument = group.body->node(scan.operands[k]);
+        if (argument.op->name != "argument" ||
+            argument.attributes.integer("index") != static_cast<std::int64_t>(operand)) {
+            continue;
+        }
+        if (!roles.is_carry(k)) return -1;
+        // Another carry that starts from the same value takes its copy before the first step.
+        if (result < 0) result = static_cast<int>(roles.yields + k - roles.sequences);
+    }
+    return result;
+}
+
 bool reads_in_place(const Graph& fused, const Node& group, int operand, bool with_epilogues) {
     const std::string& kind = group.attributes.text("kind");
-    if (kind == "single" || (kind != "loop" && !with_epilogues)) return false;
+    if (kind == "single" || kind == "scan" || (kind != "loop" && !with_epilogues)) return false;
     const Graph& body = *group.body;
     const Type& type = fused.type(group.operands[at(operand)]);
     for (const Type& result : group.types) {

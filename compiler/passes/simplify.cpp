@@ -1,6 +1,7 @@
 // simplify: matches the rules' patterns against a graph and builds their replacements.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cctype>
 #include <cstdlib>
 #include <map>
@@ -10,6 +11,7 @@
 #include "ops/record.h"
 #include "passes/pass.h"
 #include "passes/rules.h"
+#include "passes/scan_builder.h"
 
 namespace nncc {
 namespace {
@@ -168,16 +170,19 @@ ReadTable read_table(bool first_sweep) {
     return table;
 }
 
-std::optional<Value> apply(GraphBuilder& builder, const ReadRule& read, Value root) {
-    const Type type = builder.type(root);
+// `copy` of the root is made for the first rule that needs one: building moves the nodes.
+std::optional<Value> apply(GraphBuilder& builder, const ReadRule& read, Value root, std::optional<Node>& copy) {
     std::optional<Value> replacement;
+    Type type;
     if (read.rule->build != nullptr) {
-        const Node node = builder.node(root);
-        replacement = read.rule->build(builder, node);
+        if (!copy) copy = builder.node(root);
+        type = copy->type();
+        replacement = read.rule->build(builder, *copy);
     } else {
         Captures captures{{}, &builder};
         if (!match(builder, *read.pattern, root, captures)) return std::nullopt;
         if (read.rule->when != nullptr && !read.rule->when(captures)) return std::nullopt;
+        type = builder.type(root);
         replacement = build(builder, *read.replacement, captures, type);
     }
     if (replacement) {
@@ -188,25 +193,33 @@ std::optional<Value> apply(GraphBuilder& builder, const ReadRule& read, Value ro
 }
 
 std::optional<Value> apply_any(GraphBuilder& builder, const ReadTable& table, Value root) {
+    std::optional<Node> copy;
     auto rules = table.by_root.find(builder.node(root).op);
     if (rules != table.by_root.end()) {
         for (const ReadRule& read : rules->second) {
-            if (std::optional<Value> replacement = apply(builder, read, root)) return replacement;
+            if (std::optional<Value> replacement = apply(builder, read, root, copy)) return replacement;
         }
     }
     for (const ReadRule& read : table.any_root) {
-        if (std::optional<Value> replacement = apply(builder, read, root)) return replacement;
+        if (std::optional<Value> replacement = apply(builder, read, root, copy)) return replacement;
     }
     return std::nullopt;
 }
 
-Graph sweep(const Graph& graph, const ReadTable& table) {
+// Whether a rule of the table begins with an op of the graph.
+bool may_match(const Graph& graph, const ReadTable& table) {
+    if (!table.any_root.empty()) return true;
+    return std::any_of(graph.nodes().begin(), graph.nodes().end(),
+                       [&](const Node& node) { return table.by_root.contains(node.op); });
+}
+
+// Sets `changed` when a rule matched.
+Graph sweep(const Graph& graph, const ReadTable& table, bool& changed) {
     return rewrite(graph,
                    [&](GraphBuilder& builder, const Node& node,
                        const std::vector<Value>& operands) -> std::optional<std::vector<Value>> {
                        if (node.types.size() != 1 || node.operands.empty() || node.body != nullptr) return std::nullopt;
                        if (lowering_of<EffectLowering>(node) != nullptr) return std::nullopt;
-                       builder.set_origin(node.origin);
                        Value value = builder.add(*node.op, operands, node.attributes, node.origin);
                        // A rule may uncover another at the same place; each makes the value simpler, so a few turns are
                        // enough.
@@ -214,6 +227,7 @@ Graph sweep(const Graph& graph, const ReadTable& table) {
                            const std::optional<Value> replacement = apply_any(builder, table, value);
                            if (!replacement || *replacement == value) break;
                            value = *replacement;
+                           changed = true;
                        }
                        return std::vector<Value>{value};
                    });
@@ -234,11 +248,22 @@ std::optional<double> Captures::number(std::string_view name) const { return spl
 Graph simplify(const Graph& graph) {
     static const ReadTable kFirst = read_table(true);
     static const ReadTable kAlways = read_table(false);
-    Graph result = sweep(fold(graph), kFirst);
+    Graph result = fold(has_scan(graph) ? rebuild_scans(graph, simplify) : graph);
+    if (may_match(result, kFirst)) {
+        bool changed = false;
+        Graph next = sweep(result, kFirst, changed);
+        if (changed) result = fold(next);
+    }
     for (int turn = 0; turn < kMaximumSweeps; ++turn) {
-        Graph next = fold(sweep(result, kAlways));
-        if (next == result) break;
-        result = std::move(next);
+        bool changed = false;
+        Graph next = sweep(result, kAlways, changed);
+        if (!changed) break;
+        result = fold(next);
+    }
+    // Constants that were found outside are found inside too.
+    if (has_scan(result)) {
+        Graph next = rebuild_scans(result, nullptr);
+        if (next != result) return simplify(next);
     }
     return result;
 }

@@ -86,8 +86,28 @@ class PlanVerifier {
             for (const Node& node : group.body->nodes()) computing += node.op->name == "argument" ? 0 : 1;
             fits = computing == 1;
         }
+        if (kind == "scan") return check_scan(index, group);
         if (fits) return std::nullopt;
         return fmt::format("node {}: the body does not fit the kind `{}`", index, kind);
+    }
+
+    Problem check_scan(int index, const Node& group) const {
+        int computing = 0;
+        for (const Node& node : group.body->nodes()) computing += node.op->name == "argument" ? 0 : 1;
+        const auto found = plan_.scans.find(index);
+        if (computing != 1 || found == plan_.scans.end()) return fmt::format("node {}: a scan without a plan", index);
+        const ScanPlan& scan = *found->second;
+        if (Problem problem = verify(scan.plan, dims_)) return fmt::format("node {}, a step: {}", index, *problem);
+        if (scan.plan.arena_bytes == 0) return std::nullopt;
+        if (scan.arena < 0 || scan.arena >= static_cast<int>(plan_.buffers.size()))
+            return fmt::format("node {}: the steps have no arena", index);
+        const Buffer& arena = plan_.buffers[at(scan.arena)];
+        const int launch = launch_of(index);
+        if (arena.place != Place::kArena || arena.bytes < scan.plan.arena_bytes || arena.first > launch ||
+            arena.last < launch) {
+            return fmt::format("node {}: the arena of the steps is too small or not there", index);
+        }
+        return std::nullopt;
     }
 
     Problem check_buffers() const {
@@ -164,6 +184,7 @@ class PlanVerifier {
     // The stored result is written element by element; other results of the group do not matter.
     bool overwrites_safely(const Node& group, std::size_t operand, Value root) const {
         if (graph().type(group.operands[operand]).shape != graph().type(root).shape) return false;
+        if (carry_result(group, operand) == root.result) return true;
         return reads_in_place(graph(), group, static_cast<int>(operand), true);
     }
 
@@ -219,9 +240,15 @@ class PlanVerifier {
             const Value operand = group.operands[k];
             if (plan_.buffer_of[at(operand.node)][at(operand.result)] != old_buffer) continue;
             ++reads;
-            safe = reads_in_place(graph(), group, static_cast<int>(k), false);
+            safe = reads_in_place(graph(), group, static_cast<int>(k), false) || becomes_carry(group, k, new_buffer);
         }
         return reads == 1 && safe;
+    }
+
+    bool becomes_carry(const Node& group, std::size_t operand, int buffer) const {
+        const int result = carry_result(group, operand);
+        const std::vector<int>& own = plan_.buffer_of[static_cast<std::size_t>(&group - graph().nodes().data())];
+        return result >= 0 && own[at(result)] == buffer;
     }
 
     const Plan& plan_;

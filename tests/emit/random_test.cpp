@@ -9,6 +9,7 @@
 #include "ops/record.h"
 #include "passes/fuse.h"
 #include "passes/pass.h"
+#include "passes/scan_builder.h"
 #include "random_graph.h"
 
 namespace nncc::testing {
@@ -26,7 +27,7 @@ constexpr bool kAlsoIsolated = true;
 constexpr std::uint64_t kFirstSeed = 20'000;
 
 RandomGraph graph_of(std::uint64_t seed) {
-    return random_graph(seed, {.minimum_nodes = 3, .maximum_nodes = 40, .fusable_chain = seed % 2 == 0});
+    return random_graph(seed, {.minimum_nodes = 3, .maximum_nodes = 40, .fusable_chain = seed % 2 == 0, .with_regions = seed % 4 == 3});
 }
 
 // The outputs when every floating result is off by up to `units` roundings, pseudo-randomly: each element by itself, as
@@ -88,6 +89,7 @@ TEST_P(RandomGraphs, EmittedIsEvaluatedFusedOrNot) {
         RandomGraph random;
         int fused = -1;
         int isolated = -1;
+        int moved = -1;  // with the work of its scans moved in front of them and behind them
     };
     GraphBatch batch;
     std::vector<Case> cases;
@@ -99,6 +101,11 @@ TEST_P(RandomGraphs, EmittedIsEvaluatedFusedOrNot) {
             Expected<int> added = batch.add(test.random.graph, {}, level);
             ASSERT_TRUE(added) << "seed " << seed << ": " << added.error().message << "\n" << print_graph(test.random.graph);
             *index = *added;
+        }
+        if (has_scan(test.random.graph)) {
+            Expected<int> added = batch.add(sink(hoist(test.random.graph)), {}, FuseLevel::kFull);
+            ASSERT_TRUE(added) << "seed " << seed << ": " << added.error().message << "\n" << print_graph(test.random.graph);
+            test.moved = *added;
         }
         cases.push_back(std::move(test));
     }
@@ -112,10 +119,12 @@ TEST_P(RandomGraphs, EmittedIsEvaluatedFusedOrNot) {
         const Evaluation<double> expected = evaluate(test.random.graph, test.random.bindings);
         const Evaluation<double> fused = batch.run(test.fused, test.random.bindings);
         const Evaluation<double> isolated = kAlsoIsolated ? batch.run(test.isolated, test.random.bindings) : fused;
+        const Evaluation<double> moved = test.moved >= 0 ? batch.run(test.moved, test.random.bindings) : fused;
         const std::map<std::string, Tensor<double>> bounds = bounds_of(test.random, expected, test.seed);
         for (const auto& [name, tensor] : expected.outputs) {
             const std::string text = fmt::format("seed {} {}\n", test.seed, name) + print_graph(test.random.graph);
             EXPECT_EQ(difference(fused.outputs.at(name), tensor, bounds.at(name)), "") << "emitted, fused: " << text;
+            EXPECT_EQ(difference(moved.outputs.at(name), tensor, bounds.at(name)), "") << "emitted, moved out of scans: " << text;
             EXPECT_EQ(difference(isolated.outputs.at(name), tensor, bounds.at(name)), "") << "emitted, not fused: " << text;
             EXPECT_EQ(difference(fused.outputs.at(name), isolated.outputs.at(name), bounds.at(name)), "") << "fused against not fused: " << text;
         }
@@ -138,7 +147,7 @@ TEST(RandomGraphCoverage, EveryOpAndEveryElementwiseNeighbour) {
         neighbours[pair.first] += count;
         neighbours[pair.second] += count;
     }
-    const std::set<std::string> not_drawn = {"storage", "store", "argument", "extent", "group", "scan"};  // not of entry graphs without effects
+    const std::set<std::string> not_drawn = {"storage", "store", "argument", "extent", "group"};  // not of entry graphs without effects
     for (const OpRecord* op : all_ops()) {
         const std::string name(op->name);
         if (not_drawn.contains(name)) continue;

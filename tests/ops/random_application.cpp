@@ -387,27 +387,7 @@ std::optional<Application> group(const Draw& d) {
         {type, type}, {{"kind", std::string("loop")}}, std::make_shared<const Graph>(std::move(b).finish())};
 }
 
-// h <- tanh(x + h * captured); yields h and x.
-std::optional<Application> scan(const Draw& d) {
-    Type type = d.type(d.floating, 1);
-    if (!is_floating(type.dtype) || type.rank() == 0) return std::nullopt;
-    const std::int64_t axis = d.axis(type);
-    Type step = type;
-    step.shape.erase(step.shape.begin() + axis);
-    GraphBuilder b("body");
-    auto argument = [&](std::int64_t index) { return b.add("argument", {}, {{"index", index}, {"type", step}}); };
-    Value x = argument(0);
-    Value h = unary(b, "tanh", add(b, x, multiply(b, argument(1), argument(2))));
-    b.output("h", h);
-    b.output("x", x);
-    b.output("carry", h);
-    return Application{{type, step, step},
-                       {{"axis", axis},
-                        {"carries", std::int64_t{1}},
-                        {"sequences", std::int64_t{1}},
-                        {"reverse", d.random.chance(0.5)}},
-                       std::make_shared<const Graph>(std::move(b).finish())};
-}
+std::optional<Application> scan(const Draw& d) { return random_scan(d.random, d.floating, d.type(d.floating, 1)); }
 
 Generator generator_of(const OpRecord& op) {
     static const std::map<std::string_view, Generator> special = {
@@ -418,9 +398,6 @@ Generator generator_of(const OpRecord& op) {
         {"extent", [](const Draw&) { return std::optional(apply({}, {{"dimension", std::string("time")}})); }},
         {"argument",
          [](const Draw& d) {
-        {"convolution", convolution},
-        {"overlap_add", overlap_add},
-        {"window", window},
              return std::optional(apply({}, {{"index", std::int64_t{0}}, {"type", d.type(d.floating)}}));
          }},
         {"random", random_op},
@@ -441,6 +418,9 @@ Generator generator_of(const OpRecord& op) {
         {"slice", slice},
         {"pad", pad},
         {"concatenate", concatenate},
+        {"convolution", convolution},
+        {"overlap_add", overlap_add},
+        {"window", window},
         {"gather", gather},
         {"scatter_add", scatter_add},
         {"group", group},

@@ -62,7 +62,8 @@ class Growth {
 
     void try_one() {
         const bool chains = options_.fusable_chain && random_.chance(0.6);
-        const OpRecord& op = *random_.of(chains ? elementwise_ : ops_);
+        const bool scans = options_.with_regions && random_.chance(0.15);
+        const OpRecord& op = scans ? op_named("scan") : *random_.of(chains ? elementwise_ : ops_);
         const bool takes_any = arity_of(op).count == 0 && !arity_of(op).variadic;
         Value first = random_.chance(chains ? 0.8 : 0.5) ? pool_.back() : random_.of(pool_);
         const Type first_type = builder_.type(first);
@@ -79,7 +80,9 @@ class Growth {
             operands.push_back(operand);
         }
         Value value = keep_if_tame(op, operands, *application);
-        if (value) pool_.push_back(value);
+        if (!value) return;
+        const auto count = static_cast<int>(builder_.node(value).types.size());
+        for (int k = 0; k < count; ++k) pool_.push_back({value.node, k});
     }
 
     Value into_domain(Value value, const Domain& domain) {
@@ -97,7 +100,7 @@ class Growth {
         const Node& node = builder_.node(value);
         std::vector<Tensor<double>> operands;
         for (const Value& operand : node.operands)
-            operands.push_back(tensors_.at(operand)[static_cast<std::size_t>(0)]);
+            operands.push_back(tensors_.at(operand)[0]);
         tensors_[value] = results_of(*node.op, operands, node.attributes, node.body);
         pool_.push_back(value);
         return value;
@@ -152,7 +155,8 @@ class Growth {
         }
         Value value = builder_.add(op, operands, application.attributes, {}, application.body);
         if (tensors_.contains(value)) return Value{};
-        tensors_[value] = {results[0]};
+        for (int k = 0; k < static_cast<int>(results.size()); ++k)
+            tensors_[{value.node, k}] = {results[static_cast<std::size_t>(k)]};
         return value;
     }
 
@@ -167,14 +171,17 @@ class Growth {
         const int size = builder_.size();
         for (int i = 0; i < size; ++i) {
             if (used[static_cast<std::size_t>(i)]) continue;
-            Value value{i, 0};
-            builder_.output(fmt::format("output_{}", outputs++), value);
-            const Type type = builder_.type(value);
-            if (type.dtype != options_.floating) continue;
-            Axes all;
-            for (std::int64_t axis = 0; axis < type.rank(); ++axis) all.push_back(axis);
-            Value sum = reduce_sum(builder_, multiply(builder_, value, random_.uniform(0.5, 1.5)), all);
-            loss = loss ? add(builder_, loss, sum) : sum;
+            const auto results = static_cast<int>(builder_.node({i, 0}).types.size());
+            for (int k = 0; k < results; ++k) {
+                const Value value{i, k};
+                builder_.output(fmt::format("output_{}", outputs++), value);
+                const Type type = builder_.type(value);
+                if (type.dtype != options_.floating) continue;
+                Axes all;
+                for (std::int64_t axis = 0; axis < type.rank(); ++axis) all.push_back(axis);
+                Value sum = reduce_sum(builder_, multiply(builder_, value, random_.uniform(0.5, 1.5)), all);
+                loss = loss ? add(builder_, loss, sum) : sum;
+            }
         }
         if (!loss) loss = scalar(builder_, 0.0, options_.floating);
         builder_.output("loss", loss);

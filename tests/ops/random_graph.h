@@ -43,6 +43,9 @@ bool has_generator(const OpRecord& op);
 std::optional<Application> random_application(const OpRecord& op, Random& random, DType floating,
                                               const Type* first = nullptr);
 
+// A scan over that type, along any of its axes; nullopt for a scalar and for what is not floating.
+std::optional<Application> random_scan(Random& random, DType floating, const Type& sequence);
+
 Shape random_shape(Random& random, int maximum_rank = 4, std::int64_t maximum_elements = 600);
 // Floating elements within the op's domain and off its kinks; indices mostly in range.
 Tensor<double> random_operand(const OpRecord& op, const Application& application, std::size_t operand, Random& random);

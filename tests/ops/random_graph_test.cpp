@@ -48,9 +48,7 @@ TEST(RandomGraph, CoversTheTableAndRoundTrips) {
 TEST(RandomGraph, ReverseAgreesWithDualNumbers) {
     int compared = 0;
     for (std::uint64_t seed = 0; seed < kGraphs; ++seed) {
-        RandomGraphOptions options = options_of(seed);
-        options.with_regions = false;
-        RandomGraph random = random_graph(seed, options);
+        RandomGraph random = random_graph(seed, options_of(seed));
         Random directions(seed ^ 0xD1CE);
         GraphBuilder builder("gradients");
         std::vector<std::vector<Value>> copies = inline_graph(builder, random.graph, nullptr, false);
@@ -90,7 +88,8 @@ TEST(RandomGraph, ReverseAgreesWithDualNumbers) {
         const double expected = evaluate(random.graph, dual).outputs.at("loss").elements[0].tangent;
         if (expected != 0) ++compared;
         // Relative to what is summed here, and to 1 where all of that cancelled inside the graph.
-        const double tolerance = 1e-12 * (scale + std::abs(expected) + 1);
+        // Windows and pads make sums of 1e5 terms, each rounded by 1e-16.
+        const double tolerance = 1e-11 * (scale + std::abs(expected) + 1);
         ASSERT_NEAR(reversed, expected, tolerance) << "seed " << seed << "\n" << print_graph(random.graph);
     }
     EXPECT_GT(compared, static_cast<int>(kGraphs) / 2);
