@@ -37,9 +37,11 @@ Graph rewrite_live(const Graph& graph, const std::vector<bool>& live, const Rewr
         if (!live[static_cast<std::size_t>(i)]) continue;
         const Node& node = graph.node(i);
         std::vector<Value> operands = mapped(node.operands, results);
-        builder.set_origin(node.origin);
         std::optional<std::vector<Value>> replacement;
-        if (visit) replacement = visit(builder, node, operands);
+        if (visit) {
+            builder.set_origin(node.origin);
+            replacement = visit(builder, node, operands);
+        }
         std::vector<Value>& made = results[static_cast<std::size_t>(i)];
         made = replacement ? std::move(*replacement) : copied(builder, node, std::move(operands));
     }

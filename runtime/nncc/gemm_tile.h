@@ -130,7 +130,9 @@ NNCC_INLINE Vec<T, 4> gemm_short_row(const T* a, const T* b, i64 b_depth, Lanes<
         constexpr int k = decltype(step)::count, lane = k % 4, left = K - (k - lane);
         const auto four = load(a + (k - lane), Lanes<(left < 4 ? left : 4), 4>{}).v;
         const V x = __builtin_shufflevector(four, four, lane, lane, lane, lane);
-        const V y = load(b + k * b_depth, lanes);
+        V y;
+        if (k + 1 < K && b_depth >= 4 - columns) y = load(b + k * b_depth, Lanes<4, 4>{});  // on into the next row
+        else y = load(b + k * b_depth, lanes);
         V& sum = lane == 0 ? s0 : lane == 1 ? s1 : lane == 2 ? s2 : s3;
         if constexpr (k < 4) sum = x * y;
         else sum = multiply_add(x, y, sum);

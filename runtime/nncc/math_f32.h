@@ -97,6 +97,18 @@ NNCC_INLINE Vec<f32, n> exp_of_negative(Vec<f32, n> x) noexcept {  // x <= 0 or 
 }
 
 template <int n>
+NNCC_INLINE Vec<f32, n> sigmoid(Vec<f32, n> x) noexcept {  // 2.5 ULP; also where the result is denormal
+    using V = Vec<f32, n>;
+    const V minus = bits_as<RawVector<f32, n>>(bits_as<RawVector<u32, n>>(x.v) | 0x80000000U);  // -|x|
+    const auto parts = detail::exp_parts(V(raw::greater(V(-104.0F).v, minus.v)));
+    // exp(-|x|) = part * rest; the second factor goes into the denominator's sum.
+    const RawVector<u32, n> half = parts.biased >> 1;
+    const V scale = detail::power_of_two<n>(half), rest = detail::power_of_two<n>(parts.biased - half), one(1.0F);
+    const V part = multiply_add(scale, parts.minus_1, scale);
+    return select(less(x, V(0.0F)), part * rest, one) / multiply_add(part, rest, one);
+}
+
+template <int n>
 NNCC_INLINE Vec<f32, n> expm1(Vec<f32, n> x) noexcept {  // 2 ULP
     using V = Vec<f32, n>;
     const auto parts = detail::exp_parts(detail::bounded(x, -18.0F, 89.0F));

@@ -121,9 +121,31 @@ struct ElementOf<Vec<T, n>> {
 };
 }  // namespace detail
 
-// The reduction of f(i, lanes), i = 0 ... count, in four chains (an addition takes 3-4 cycles, two start in each).
+namespace detail {
+// f of elements 4 * quarter on, of `count`; the identity where there are none.
+template <class Op, int count, int quarter, class F>
+NNCC_INLINE auto reduce_quarter(F&& f) noexcept {
+    using V = decltype(f(0, Lanes<4, 4>{}));
+    constexpr auto identity = Op::template identity<typename ElementOf<V>::Type>();
+    constexpr int left = count - 4 * quarter;
+    if constexpr (left <= 0) {
+        return V(identity);
+    } else {
+        constexpr Lanes<(left < 4 ? left : 4), 4> lanes{};
+        return keep(f(4 * quarter, lanes), lanes, identity);
+    }
+}
+// Few elements in vectors of half the width: the first step over the lanes is done already, and what a short row of a
+// product has just stored is read as it was stored (a wider load would wait for the stores to leave the processor).
+template <class Op, int count, class F>
+NNCC_INLINE auto reduce_short(F&& f) noexcept {
+    auto low = reduce_quarter<Op, count, 0>(f), high = reduce_quarter<Op, count, 1>(f);
+    if constexpr (count > 8) low = Op::combine(low, reduce_quarter<Op, count, 2>(f));
+    if constexpr (count > 12) high = Op::combine(high, reduce_quarter<Op, count, 3>(f));
+    return reduce_lanes<Op>(Op::combine(low, high));
+}
 template <class Op, int count, int n, class F>
-NNCC_INLINE auto reduce(F&& f) noexcept {
+NNCC_INLINE auto reduce_wide(F&& f) noexcept {
     using V = decltype(f(0, Lanes<n, n>{}));
     using T = typename detail::ElementOf<V>::Type;
     constexpr int chains = count / (4 * n) * (4 * n);
@@ -149,6 +171,14 @@ NNCC_INLINE auto reduce(F&& f) noexcept {
     each_vector<count - chains, n>(
         [&](int i, auto lanes) { a = Op::combine(a, keep(f(chains + i, lanes), lanes, Op::template identity<T>())); });
     return reduce_lanes<Op>(a);
+}
+}  // namespace detail
+
+// The reduction of f(i, lanes), i = 0 ... count, in four chains (an addition takes 3-4 cycles, two start in each).
+template <class Op, int count, int n, class F>
+NNCC_INLINE auto reduce(F&& f) noexcept {
+    if constexpr (n == 8 && count > 4 && count <= 16) return detail::reduce_short<Op, count>(f);
+    else return detail::reduce_wide<Op, count, n>(f);
 }
 template <class Op, int n, class F>
 NNCC_INLINE auto reduce(int count, F&& f) noexcept {
