@@ -12,7 +12,7 @@
 //       776  dense_3.w f32[8, 1]
 //       808  dense_3.b f32[1]
 //
-// Arena of Model<1>::forward, 128 bytes: range, tensor, type
+// Arena of Model<1>::forward, 128 bytes on the stack: range, tensor, type
 //         0 ..        32  standardize_1 f32[1, 8]
 //        64 ..       104  relu_1 f32[1, 10]
 //         0 ..        32  relu_2 f32[1, 8]
@@ -30,6 +30,7 @@
 #include "pima.h"
 
 #include <nncc/kernels.h>
+#include <nncc/selftest.h>
 
 namespace pima {
 namespace {
@@ -129,7 +130,7 @@ void standardize_1(const float* standardize_1_center, float* packed_standardize_
 void standardize_1_2(const float* standardize_1_spread, float* packed_standardize_1_2_next) noexcept {
     constexpr int kCount = 8;
     nncc::each_vector<kCount, nncc::kLanes<float>>([&](int i, auto lanes) {
-        nncc::store(packed_standardize_1_2_next + i, nncc::load(standardize_1_spread + i, lanes), lanes);
+        nncc::store(packed_standardize_1_2_next + i, 1.0F / nncc::load(standardize_1_spread + i, lanes), lanes);
     });
 }
 
@@ -184,7 +185,7 @@ void standardize_1_3(const float* x, const float* packed_standardize_1, const fl
     constexpr int kCount = 8;
     nncc::each_vector<kCount, nncc::kLanes<float>>([&](int i, auto lanes) {
         const auto subtract = nncc::load(x + i, lanes) - nncc::load(packed_standardize_1 + i, lanes);
-        nncc::store(standardize_1 + i, subtract / nncc::load(packed_standardize_1_2 + i, lanes), lanes);
+        nncc::store(standardize_1 + i, subtract * nncc::load(packed_standardize_1_2 + i, lanes), lanes);
     });
 }
 
@@ -196,8 +197,7 @@ void dense_1_relu_1(const float* standardize_1, const float* packed_dense_1_w, c
     const nncc::Matrix<float, kColumns, 1> right{packed_dense_1_w};
     nncc::gemm<1, kColumns, kDepth>(left, right, [&](int, int j, auto lanes, auto product) {
         const auto dense_1 = product + nncc::load(packed_dense_1 + j, lanes);
-        const auto less_equal = nncc::less_equal(dense_1, nncc::splat(0.0F, lanes));
-        nncc::store(relu_1 + j, nncc::select(less_equal, nncc::splat(0.0F, lanes), dense_1), lanes);
+        nncc::store(relu_1 + j, nncc::maximum(dense_1, nncc::splat(0.0F, lanes)), lanes);
     });
 }
 
@@ -209,8 +209,7 @@ void dense_2_relu_2(const float* dense_1, const float* packed_dense_2_w, const f
     const nncc::Matrix<float, kColumns, 1> right{packed_dense_2_w};
     nncc::gemm<1, kColumns, kDepth>(left, right, [&](int, int j, auto lanes, auto product) {
         const auto dense_2 = product + nncc::load(packed_dense_2 + j, lanes);
-        const auto less_equal = nncc::less_equal(dense_2, nncc::splat(0.0F, lanes));
-        nncc::store(relu_2 + j, nncc::select(less_equal, nncc::splat(0.0F, lanes), dense_2), lanes);
+        nncc::store(relu_2 + j, nncc::maximum(dense_2, nncc::splat(0.0F, lanes)), lanes);
     });
 }
 
@@ -263,8 +262,7 @@ void dense_1_relu_1_2(const float* standardize_1, const float* dense_1_w, const 
     const nncc::Matrix<float, kColumns, 1> right{dense_1_w};
     nncc::gemm<kRows, kColumns, kDepth>(left, right, [&](int i, int j, auto lanes, auto product) {
         const auto dense_1 = product + nncc::load(dense_1_b + j, lanes);
-        const auto less_equal = nncc::less_equal(dense_1, nncc::splat(0.0F, lanes));
-        nncc::store(relu_1 + kColumns * i + j, nncc::select(less_equal, nncc::splat(0.0F, lanes), dense_1), lanes);
+        nncc::store(relu_1 + kColumns * i + j, nncc::maximum(dense_1, nncc::splat(0.0F, lanes)), lanes);
     });
 }
 
@@ -275,8 +273,7 @@ void dense_2_relu_2_2(const float* dense_1, const float* dense_2_w, const float*
     const nncc::Matrix<float, kColumns, 1> right{dense_2_w};
     nncc::gemm<kRows, kColumns, kDepth>(left, right, [&](int i, int j, auto lanes, auto product) {
         const auto dense_2 = product + nncc::load(dense_2_b + j, lanes);
-        const auto less_equal = nncc::less_equal(dense_2, nncc::splat(0.0F, lanes));
-        nncc::store(relu_2 + kColumns * i + j, nncc::select(less_equal, nncc::splat(0.0F, lanes), dense_2), lanes);
+        nncc::store(relu_2 + kColumns * i + j, nncc::maximum(dense_2, nncc::splat(0.0F, lanes)), lanes);
     });
 }
 
@@ -591,13 +588,35 @@ void d_dense_1_2(const float* d_dense_2, float* d_dense_1_b) noexcept {
 }
 
 // pima.nn:15  adam(learning_rate = 0.001)
-void dense_1_w_gradient_norm(const float* adam_m_dense_1_w, const float* d_dense_1_w, const float* adam_v_dense_1_w,
-                             const float* dense_1_w, const float* dense_1_w_2, const float* dense_1_w_3,
-                             float* adam_m_dense_1_w_next, float* adam_v_dense_1_w_next,
-                             float* dense_1_w_next) noexcept {
+void add_dense_1_w_equal(const nncc::i32* step_v, const float* rate_scale_v, nncc::i32* step_next, float* dense_1_w,
+                         float* dense_1_w_2, bool* equal) noexcept {
+    const nncc::i32 add = nncc::add(step_v[0], 1);
+    const double cast = nncc::cast<double>(add);
+    const double power = nncc::power(0.9, cast);
+    const double subtract = 1.0 - power;
+    const double divide = 0.001 / subtract;
+    const float cast_2 = nncc::cast<float>(divide);
+    const double power_2 = nncc::power(0.999, cast);
+    const double subtract_2 = 1.0 - power_2;
+    const double rsqrt = nncc::rsqrt(subtract_2);
+    const float dense_1_w_3 = nncc::cast<float>(rsqrt);
+    const bool equal_2 = nncc::equal(rate_scale_v[0], 1.0F);
+    step_next[0] = add;
+    dense_1_w[0] = cast_2;
+    dense_1_w_2[0] = dense_1_w_3;
+    equal[0] = equal_2;
+}
+
+// pima.nn:15  adam(learning_rate = 0.001)
+void dense_1_w_add_select(const float* adam_m_dense_1_w, const float* d_dense_1_w, const float* adam_v_dense_1_w,
+                          const float* value, const float* value_2, const float* dense_1_w, const float* rate_scale_v,
+                          const bool* value_3, float* adam_m_dense_1_w_next, float* adam_v_dense_1_w_next,
+                          float* dense_1_w_next) noexcept {
     constexpr int kCount = 80;
-    const float dense_1_w_4 = dense_1_w_2[0];
-    const float dense_1_w_5 = dense_1_w[0];
+    const bool value_4 = value_3[0];
+    const float value_5 = value_2[0];
+    const float value_6 = value[0];
+    const float rate_scale_v_2 = rate_scale_v[0];
     nncc::each_vector<kCount, nncc::kLanes<float>>([&](int i, auto lanes) {
         const auto multiply = 0.9F * nncc::load(adam_m_dense_1_w + i, lanes);
         const auto d_dense_1_w_2 = nncc::load(d_dense_1_w + i, lanes);
@@ -607,26 +626,33 @@ void dense_1_w_gradient_norm(const float* adam_m_dense_1_w, const float* d_dense
         const auto gradient_norm = d_dense_1_w_2 * d_dense_1_w_2;
         const auto multiply_4 = 0.001F * gradient_norm;
         const auto add_2 = multiply_3 + multiply_4;
-        const auto multiply_5 = dense_1_w_4 * add;
+        const auto dense_1_w_2 = nncc::load(dense_1_w + i, lanes);
+        const auto multiply_5 = value_5 * add;
         const auto sqrt = nncc::sqrt(add_2);
-        const auto multiply_6 = sqrt * dense_1_w_5;
+        const auto multiply_6 = sqrt * value_6;
         const auto add_3 = multiply_6 + 1e-08F;
         const auto divide = multiply_5 / add_3;
-        const auto dense_1_w_6 = nncc::load(dense_1_w_3 + i, lanes) - divide;
+        const auto dense_1_w_3 = dense_1_w_2 - divide;
+        const auto subtract = dense_1_w_3 - dense_1_w_2;
+        const auto multiply_7 = rate_scale_v_2 * subtract;
+        const auto add_4 = dense_1_w_2 + multiply_7;
+        const auto select = nncc::select(nncc::splat(value_4, lanes), dense_1_w_3, add_4);
         nncc::store(adam_m_dense_1_w_next + i, add, lanes);
         nncc::store(adam_v_dense_1_w_next + i, add_2, lanes);
-        nncc::store(dense_1_w_next + i, dense_1_w_6, lanes);
+        nncc::store(dense_1_w_next + i, select, lanes);
     });
 }
 
 // pima.nn:15  adam(learning_rate = 0.001)
-void dense_1_b_gradient_norm(const float* adam_m_dense_1_b, const float* d_dense_1_b, const float* adam_v_dense_1_b,
-                             const float* dense_1_w, const float* dense_1_w_2, const float* dense_1_b,
-                             float* adam_m_dense_1_b_next, float* adam_v_dense_1_b_next,
-                             float* dense_1_b_next) noexcept {
+void dense_1_b_add_select(const float* adam_m_dense_1_b, const float* d_dense_1_b, const float* adam_v_dense_1_b,
+                          const float* value, const float* value_2, const float* dense_1_b, const float* rate_scale_v,
+                          const bool* value_3, float* adam_m_dense_1_b_next, float* adam_v_dense_1_b_next,
+                          float* dense_1_b_next) noexcept {
     constexpr int kCount = 10;
-    const float dense_1_w_3 = dense_1_w_2[0];
-    const float dense_1_w_4 = dense_1_w[0];
+    const bool value_4 = value_3[0];
+    const float value_5 = value_2[0];
+    const float value_6 = value[0];
+    const float rate_scale_v_2 = rate_scale_v[0];
     nncc::each_vector<kCount, nncc::kLanes<float>>([&](int i, auto lanes) {
         const auto multiply = 0.9F * nncc::load(adam_m_dense_1_b + i, lanes);
         const auto d_dense_1_b_2 = nncc::load(d_dense_1_b + i, lanes);
@@ -636,26 +662,33 @@ void dense_1_b_gradient_norm(const float* adam_m_dense_1_b, const float* d_dense
         const auto gradient_norm = d_dense_1_b_2 * d_dense_1_b_2;
         const auto multiply_4 = 0.001F * gradient_norm;
         const auto add_2 = multiply_3 + multiply_4;
-        const auto multiply_5 = dense_1_w_3 * add;
+        const auto dense_1_b_2 = nncc::load(dense_1_b + i, lanes);
+        const auto multiply_5 = value_5 * add;
         const auto sqrt = nncc::sqrt(add_2);
-        const auto multiply_6 = sqrt * dense_1_w_4;
+        const auto multiply_6 = sqrt * value_6;
         const auto add_3 = multiply_6 + 1e-08F;
         const auto divide = multiply_5 / add_3;
-        const auto dense_1_b_2 = nncc::load(dense_1_b + i, lanes) - divide;
+        const auto dense_1_b_3 = dense_1_b_2 - divide;
+        const auto subtract = dense_1_b_3 - dense_1_b_2;
+        const auto multiply_7 = rate_scale_v_2 * subtract;
+        const auto add_4 = dense_1_b_2 + multiply_7;
+        const auto select = nncc::select(nncc::splat(value_4, lanes), dense_1_b_3, add_4);
         nncc::store(adam_m_dense_1_b_next + i, add, lanes);
         nncc::store(adam_v_dense_1_b_next + i, add_2, lanes);
-        nncc::store(dense_1_b_next + i, dense_1_b_2, lanes);
+        nncc::store(dense_1_b_next + i, select, lanes);
     });
 }
 
 // pima.nn:15  adam(learning_rate = 0.001)
-void dense_2_w_gradient_norm(const float* adam_m_dense_2_w, const float* d_dense_2_w, const float* adam_v_dense_2_w,
-                             const float* dense_1_w, const float* dense_1_w_2, const float* dense_2_w,
-                             float* adam_m_dense_2_w_next, float* adam_v_dense_2_w_next,
-                             float* dense_2_w_next) noexcept {
+void dense_2_w_add_select(const float* adam_m_dense_2_w, const float* d_dense_2_w, const float* adam_v_dense_2_w,
+                          const float* value, const float* value_2, const float* dense_2_w, const float* rate_scale_v,
+                          const bool* value_3, float* adam_m_dense_2_w_next, float* adam_v_dense_2_w_next,
+                          float* dense_2_w_next) noexcept {
     constexpr int kCount = 80;
-    const float dense_1_w_3 = dense_1_w_2[0];
-    const float dense_1_w_4 = dense_1_w[0];
+    const bool value_4 = value_3[0];
+    const float value_5 = value_2[0];
+    const float value_6 = value[0];
+    const float rate_scale_v_2 = rate_scale_v[0];
     nncc::each_vector<kCount, nncc::kLanes<float>>([&](int i, auto lanes) {
         const auto multiply = 0.9F * nncc::load(adam_m_dense_2_w + i, lanes);
         const auto d_dense_2_w_2 = nncc::load(d_dense_2_w + i, lanes);
@@ -665,26 +698,33 @@ void dense_2_w_gradient_norm(const float* adam_m_dense_2_w, const float* d_dense
         const auto gradient_norm = d_dense_2_w_2 * d_dense_2_w_2;
         const auto multiply_4 = 0.001F * gradient_norm;
         const auto add_2 = multiply_3 + multiply_4;
-        const auto multiply_5 = dense_1_w_3 * add;
+        const auto dense_2_w_2 = nncc::load(dense_2_w + i, lanes);
+        const auto multiply_5 = value_5 * add;
         const auto sqrt = nncc::sqrt(add_2);
-        const auto multiply_6 = sqrt * dense_1_w_4;
+        const auto multiply_6 = sqrt * value_6;
         const auto add_3 = multiply_6 + 1e-08F;
         const auto divide = multiply_5 / add_3;
-        const auto dense_2_w_2 = nncc::load(dense_2_w + i, lanes) - divide;
+        const auto dense_2_w_3 = dense_2_w_2 - divide;
+        const auto subtract = dense_2_w_3 - dense_2_w_2;
+        const auto multiply_7 = rate_scale_v_2 * subtract;
+        const auto add_4 = dense_2_w_2 + multiply_7;
+        const auto select = nncc::select(nncc::splat(value_4, lanes), dense_2_w_3, add_4);
         nncc::store(adam_m_dense_2_w_next + i, add, lanes);
         nncc::store(adam_v_dense_2_w_next + i, add_2, lanes);
-        nncc::store(dense_2_w_next + i, dense_2_w_2, lanes);
+        nncc::store(dense_2_w_next + i, select, lanes);
     });
 }
 
 // pima.nn:15  adam(learning_rate = 0.001)
-void dense_2_b_gradient_norm(const float* adam_m_dense_2_b, const float* d_dense_2_b, const float* adam_v_dense_2_b,
-                             const float* dense_1_w, const float* dense_1_w_2, const float* dense_2_b,
-                             float* adam_m_dense_2_b_next, float* adam_v_dense_2_b_next,
-                             float* dense_2_b_next) noexcept {
+void dense_2_b_add_select(const float* adam_m_dense_2_b, const float* d_dense_2_b, const float* adam_v_dense_2_b,
+                          const float* value, const float* value_2, const float* dense_2_b, const float* rate_scale_v,
+                          const bool* value_3, float* adam_m_dense_2_b_next, float* adam_v_dense_2_b_next,
+                          float* dense_2_b_next) noexcept {
     constexpr int kCount = 8;
-    const float dense_1_w_3 = dense_1_w_2[0];
-    const float dense_1_w_4 = dense_1_w[0];
+    const bool value_4 = value_3[0];
+    const float value_5 = value_2[0];
+    const float value_6 = value[0];
+    const float rate_scale_v_2 = rate_scale_v[0];
     nncc::each_vector<kCount, nncc::kLanes<float>>([&](int i, auto lanes) {
         const auto multiply = 0.9F * nncc::load(adam_m_dense_2_b + i, lanes);
         const auto d_dense_2_b_2 = nncc::load(d_dense_2_b + i, lanes);
@@ -694,26 +734,33 @@ void dense_2_b_gradient_norm(const float* adam_m_dense_2_b, const float* d_dense
         const auto gradient_norm = d_dense_2_b_2 * d_dense_2_b_2;
         const auto multiply_4 = 0.001F * gradient_norm;
         const auto add_2 = multiply_3 + multiply_4;
-        const auto multiply_5 = dense_1_w_3 * add;
+        const auto dense_2_b_2 = nncc::load(dense_2_b + i, lanes);
+        const auto multiply_5 = value_5 * add;
         const auto sqrt = nncc::sqrt(add_2);
-        const auto multiply_6 = sqrt * dense_1_w_4;
+        const auto multiply_6 = sqrt * value_6;
         const auto add_3 = multiply_6 + 1e-08F;
         const auto divide = multiply_5 / add_3;
-        const auto dense_2_b_2 = nncc::load(dense_2_b + i, lanes) - divide;
+        const auto dense_2_b_3 = dense_2_b_2 - divide;
+        const auto subtract = dense_2_b_3 - dense_2_b_2;
+        const auto multiply_7 = rate_scale_v_2 * subtract;
+        const auto add_4 = dense_2_b_2 + multiply_7;
+        const auto select = nncc::select(nncc::splat(value_4, lanes), dense_2_b_3, add_4);
         nncc::store(adam_m_dense_2_b_next + i, add, lanes);
         nncc::store(adam_v_dense_2_b_next + i, add_2, lanes);
-        nncc::store(dense_2_b_next + i, dense_2_b_2, lanes);
+        nncc::store(dense_2_b_next + i, select, lanes);
     });
 }
 
 // pima.nn:15  adam(learning_rate = 0.001)
-void dense_3_w_gradient_norm(const float* adam_m_dense_3_w, const float* d_dense_3_w, const float* adam_v_dense_3_w,
-                             const float* dense_1_w, const float* dense_1_w_2, const float* dense_3_w,
-                             float* adam_m_dense_3_w_next, float* adam_v_dense_3_w_next,
-                             float* dense_3_w_next) noexcept {
+void dense_3_w_add_select(const float* adam_m_dense_3_w, const float* d_dense_3_w, const float* adam_v_dense_3_w,
+                          const float* value, const float* value_2, const float* dense_3_w, const float* rate_scale_v,
+                          const bool* value_3, float* adam_m_dense_3_w_next, float* adam_v_dense_3_w_next,
+                          float* dense_3_w_next) noexcept {
     constexpr int kCount = 8;
-    const float dense_1_w_3 = dense_1_w_2[0];
-    const float dense_1_w_4 = dense_1_w[0];
+    const bool value_4 = value_3[0];
+    const float value_5 = value_2[0];
+    const float value_6 = value[0];
+    const float rate_scale_v_2 = rate_scale_v[0];
     nncc::each_vector<kCount, nncc::kLanes<float>>([&](int i, auto lanes) {
         const auto multiply = 0.9F * nncc::load(adam_m_dense_3_w + i, lanes);
         const auto d_dense_3_w_2 = nncc::load(d_dense_3_w + i, lanes);
@@ -723,23 +770,28 @@ void dense_3_w_gradient_norm(const float* adam_m_dense_3_w, const float* d_dense
         const auto gradient_norm = d_dense_3_w_2 * d_dense_3_w_2;
         const auto multiply_4 = 0.001F * gradient_norm;
         const auto add_2 = multiply_3 + multiply_4;
-        const auto multiply_5 = dense_1_w_3 * add;
+        const auto dense_3_w_2 = nncc::load(dense_3_w + i, lanes);
+        const auto multiply_5 = value_5 * add;
         const auto sqrt = nncc::sqrt(add_2);
-        const auto multiply_6 = sqrt * dense_1_w_4;
+        const auto multiply_6 = sqrt * value_6;
         const auto add_3 = multiply_6 + 1e-08F;
         const auto divide = multiply_5 / add_3;
-        const auto dense_3_w_2 = nncc::load(dense_3_w + i, lanes) - divide;
+        const auto dense_3_w_3 = dense_3_w_2 - divide;
+        const auto subtract = dense_3_w_3 - dense_3_w_2;
+        const auto multiply_7 = rate_scale_v_2 * subtract;
+        const auto add_4 = dense_3_w_2 + multiply_7;
+        const auto select = nncc::select(nncc::splat(value_4, lanes), dense_3_w_3, add_4);
         nncc::store(adam_m_dense_3_w_next + i, add, lanes);
         nncc::store(adam_v_dense_3_w_next + i, add_2, lanes);
-        nncc::store(dense_3_w_next + i, dense_3_w_2, lanes);
+        nncc::store(dense_3_w_next + i, select, lanes);
     });
 }
 
 // pima.nn:15  adam(learning_rate = 0.001)
-void dense_3_b_gradient_norm(const float* adam_m_dense_3_b, const float* d_dense_3_b, const float* adam_v_dense_3_b,
-                             const float* dense_1_w, const float* dense_1_w_2, const float* dense_3_b,
-                             float* adam_m_dense_3_b_next, float* adam_v_dense_3_b_next,
-                             float* dense_3_b_next) noexcept {
+void dense_3_b_add_select(const float* adam_m_dense_3_b, const float* d_dense_3_b, const float* adam_v_dense_3_b,
+                          const float* value, const float* value_2, const float* dense_3_b, const float* rate_scale_v,
+                          const bool* value_3, float* adam_m_dense_3_b_next, float* adam_v_dense_3_b_next,
+                          float* dense_3_b_next) noexcept {
     const float multiply = 0.9F * adam_m_dense_3_b[0];
     const float d_dense_3_b_2 = d_dense_3_b[0];
     const float multiply_2 = 0.1F * d_dense_3_b_2;
@@ -748,15 +800,123 @@ void dense_3_b_gradient_norm(const float* adam_m_dense_3_b, const float* d_dense
     const float gradient_norm = d_dense_3_b_2 * d_dense_3_b_2;
     const float multiply_4 = 0.001F * gradient_norm;
     const float add_2 = multiply_3 + multiply_4;
-    const float multiply_5 = dense_1_w_2[0] * add;
+    const float dense_3_b_2 = dense_3_b[0];
+    const float multiply_5 = value_2[0] * add;
     const float sqrt = nncc::sqrt(add_2);
-    const float multiply_6 = sqrt * dense_1_w[0];
+    const float multiply_6 = sqrt * value[0];
     const float add_3 = multiply_6 + 1e-08F;
     const float divide = multiply_5 / add_3;
-    const float dense_3_b_2 = dense_3_b[0] - divide;
+    const float dense_3_b_3 = dense_3_b_2 - divide;
+    const float subtract = dense_3_b_3 - dense_3_b_2;
+    const float multiply_7 = rate_scale_v[0] * subtract;
+    const float add_4 = dense_3_b_2 + multiply_7;
+    const float select = nncc::select(value_3[0], dense_3_b_3, add_4);
     adam_m_dense_3_b_next[0] = add;
     adam_v_dense_3_b_next[0] = add_2;
-    dense_3_b_next[0] = dense_3_b_2;
+    dense_3_b_next[0] = select;
+}
+
+void equal_cast_add(const double* fit_rows_1, const nncc::i32* fit_rows_v, bool* equal,
+                    double* fit_rows_1_next) noexcept {
+    const double fit_rows_1_2 = fit_rows_1[0];
+    const bool equal_2 = nncc::equal(fit_rows_1_2, 0.0);
+    const double cast = nncc::cast<double>(fit_rows_v[0]);
+    const double add = fit_rows_1_2 + cast;
+    equal[0] = equal_2;
+    fit_rows_1_next[0] = add;
+}
+
+// pima.nn:3  standardize
+void broadcast_select_standardize_1(const nncc::i32* fit_rows_v, const float* x, const double* fit_sum_1,
+                                    const bool* value, double* fit_sum_1_next) noexcept {
+    constexpr int kRows = 32, kColumns = 8;
+    const nncc::i32 fit_rows_v_2 = fit_rows_v[0];
+    const bool value_2 = value[0];
+    nncc::each_vector<kColumns, nncc::kLanes<double>>([&](int j, auto lanes) {
+        const auto sum = nncc::reduce_outer<nncc::Sum, kRows>([&](int i) {
+            const nncc::i32 index = i;
+            const bool less = nncc::less(index, fit_rows_v_2);
+            const auto cast = nncc::cast<double>(nncc::load(x + kColumns * i + j, lanes));
+            return nncc::select(nncc::splat(less, lanes), cast, nncc::splat(0.0, lanes));
+        });
+        const auto standardize_1 = nncc::load(fit_sum_1 + j, lanes) + sum;
+        nncc::store(fit_sum_1_next + j, nncc::select(nncc::splat(value_2, lanes), sum, standardize_1), lanes);
+    });
+}
+
+// pima.nn:3  standardize
+void equal_standardize_1_add(const double* fit_rows_2, const double* fit_rows_1, const nncc::i32* fit_rows_v,
+                             bool* equal, double* standardize_1, double* fit_rows_2_next) noexcept {
+    const double fit_rows_2_2 = fit_rows_2[0];
+    const bool equal_2 = nncc::equal(fit_rows_2_2, 0.0);
+    const nncc::i32 cast = nncc::cast<nncc::i32>(fit_rows_1[0]);
+    const double standardize_1_2 = nncc::cast<double>(cast);
+    const double cast_2 = nncc::cast<double>(fit_rows_v[0]);
+    const double add = fit_rows_2_2 + cast_2;
+    equal[0] = equal_2;
+    standardize_1[0] = standardize_1_2;
+    fit_rows_2_next[0] = add;
+}
+
+// pima.nn:3  standardize
+void cast_less_select(const float* x, const double* fit_sum_1, const double* value, const nncc::i32* fit_rows_v,
+                      const double* fit_sum_10, const bool* value_2, double* fit_sum_10_next) noexcept {
+    constexpr int kRows = 32, kColumns = 8;
+    const nncc::i32 fit_rows_v_2 = fit_rows_v[0];
+    const double value_3 = value[0];
+    const bool value_4 = value_2[0];
+    nncc::each_vector<kColumns, nncc::kLanes<double>>([&](int j, auto lanes) {
+        const auto divide = nncc::load(fit_sum_1 + j, lanes) / value_3;
+        const auto sum = nncc::reduce_outer<nncc::Sum, kRows>([&](int i) {
+            const nncc::i32 index = i;
+            const bool less = nncc::less(index, fit_rows_v_2);
+            const auto cast = nncc::cast<double>(nncc::load(x + kColumns * i + j, lanes));
+            const auto subtract = cast - divide;
+            const auto multiply = subtract * subtract;
+            return nncc::select(nncc::splat(less, lanes), multiply, nncc::splat(0.0, lanes));
+        });
+        const auto standardize_1 = nncc::load(fit_sum_10 + j, lanes) + sum;
+        nncc::store(fit_sum_10_next + j, nncc::select(nncc::splat(value_4, lanes), sum, standardize_1), lanes);
+    });
+}
+
+void cast_4(double* fit_rows_2_next) noexcept {
+    fit_rows_2_next[0] = nncc::cast<double>(0.0);
+}
+
+// pima.nn:3  standardize
+void cast_standardize_1(const double* fit_rows_1, double* standardize_1) noexcept {
+    const nncc::i32 cast = nncc::cast<nncc::i32>(fit_rows_1[0]);
+    standardize_1[0] = nncc::cast<double>(cast);
+}
+
+// pima.nn:3  standardize
+void standardize_1_cast(const double* fit_sum_1, const double* standardize_1,
+                        float* standardize_1_center_next) noexcept {
+    constexpr int kCount = 8;
+    const double standardize_1_2 = standardize_1[0];
+    nncc::each_vector<kCount, nncc::kLanes<double>>([&](int i, auto lanes) {
+        const auto standardize_1_3 = nncc::load(fit_sum_1 + i, lanes) / standardize_1_2;
+        nncc::store(standardize_1_center_next + i, nncc::cast<float>(standardize_1_3), lanes);
+    });
+}
+
+// pima.nn:3  standardize
+void standardize_1_cast_2(const double* fit_sum_10, const double* standardize_1,
+                          float* standardize_1_spread_next) noexcept {
+    constexpr int kCount = 8;
+    const double standardize_1_2 = standardize_1[0];
+    nncc::each_vector<kCount, nncc::kLanes<double>>([&](int i, auto lanes) {
+        const auto divide = nncc::load(fit_sum_10 + i, lanes) / standardize_1_2;
+        const auto sqrt = nncc::sqrt(divide);
+        const auto equal = nncc::equal(sqrt, nncc::splat(0.0, lanes));
+        const auto standardize_1_3 = nncc::select(equal, nncc::splat(1.0, lanes), sqrt);
+        nncc::store(standardize_1_spread_next + i, nncc::cast<float>(standardize_1_3), lanes);
+    });
+}
+
+void cast_5(double* fit_rows_1_next) noexcept {
+    fit_rows_1_next[0] = nncc::cast<double>(0.0);
 }
 
 // pima.nn:15  adam(learning_rate = 0.001)
@@ -813,7 +973,7 @@ void adam_m_dense_2_w_2(float* adam_v_dense_2_w_next) noexcept {
     });
 }
 
-void cast_4(float* adam_m_dense_2_b_next) noexcept {
+void cast_6(float* adam_m_dense_2_b_next) noexcept {
     constexpr int kCount = 8;
     const float cast = nncc::cast<float>(0.0F);
     nncc::each_vector<kCount, nncc::kLanes<float>>([&](int i, auto lanes) {
@@ -821,7 +981,7 @@ void cast_4(float* adam_m_dense_2_b_next) noexcept {
     });
 }
 
-void cast_5(float* adam_v_dense_2_b_next) noexcept {
+void cast_7(float* adam_v_dense_2_b_next) noexcept {
     constexpr int kCount = 8;
     const float cast = nncc::cast<float>(0.0F);
     nncc::each_vector<kCount, nncc::kLanes<float>>([&](int i, auto lanes) {
@@ -920,15 +1080,16 @@ void pack(const Weights& weights, Packed& packed) noexcept {
 }
 
 void Model<1>::forward(nncc::In<float, 8> x, nncc::Out<float, 1> output) noexcept {
+    alignas(64) unsigned char arena[128];
     const float* const packed_standardize_1 = reinterpret_cast<const float*>(packed_->bytes + 896);
     const float* const packed_standardize_1_2 = reinterpret_cast<const float*>(packed_->bytes + 960);
-    float* const standardize_1_4 = reinterpret_cast<float*>(arena_);  // [1, 8]
+    float* const standardize_1_4 = reinterpret_cast<float*>(arena);  // [1, 8]
     const float* const packed_dense_1_w = reinterpret_cast<const float*>(packed_->bytes + 64);
     const float* const packed_dense_1 = reinterpret_cast<const float*>(packed_->bytes);
-    float* const relu_1 = reinterpret_cast<float*>(arena_ + 64);  // [1, 10]
+    float* const relu_1 = reinterpret_cast<float*>(arena + 64);  // [1, 10]
     const float* const packed_dense_2_w = reinterpret_cast<const float*>(packed_->bytes + 448);
     const float* const packed_dense_2 = reinterpret_cast<const float*>(packed_->bytes + 384);
-    float* const relu_2 = reinterpret_cast<float*>(arena_);  // [1, 8]
+    float* const relu_2 = reinterpret_cast<float*>(arena);  // [1, 8]
     const float* const packed_dense_3_w = reinterpret_cast<const float*>(packed_->bytes + 832);
     const float* const packed_dense_3 = reinterpret_cast<const float*>(packed_->bytes + 768);
 
@@ -941,6 +1102,7 @@ void Model<1>::forward(nncc::In<float, 8> x, nncc::Out<float, 1> output) noexcep
 void Trainer::restart(const Weights& start, nncc::u64 seed) noexcept {
     seed_ = static_cast<nncc::i32>(static_cast<nncc::u32>(seed));
     steps = 0;
+    fit_sweep_ = 0;
     float* const adam_m_dense_1_w_3 = flat<float>(slots_.adam.m.dense_1.w);
     float* const adam_v_dense_1_w = flat<float>(slots_.adam.v.dense_1.w);
     float* const adam_m_dense_1_b = flat<float>(slots_.adam.m.dense_1.b);
@@ -960,12 +1122,16 @@ void Trainer::restart(const Weights& start, nncc::u64 seed) noexcept {
     dense_1_b_3(adam_v_dense_1_b);
     adam_m_dense_2_w(adam_m_dense_2_w_3);
     adam_m_dense_2_w_2(adam_v_dense_2_w);
-    cast_4(adam_m_dense_2_b);
-    cast_5(adam_v_dense_2_b);
+    cast_6(adam_m_dense_2_b);
+    cast_7(adam_v_dense_2_b);
     adam_m_dense_3_w(adam_m_dense_3_w_3);
     adam_m_dense_3_w_2(adam_v_dense_3_w);
     dense_3_b_2(adam_m_dense_3_b);
     dense_3_b_3(adam_v_dense_3_b);
+    nncc::fill(flat<double>(slots_.fit_v.rows_1), 1, 0.0);
+    nncc::fill(flat<double>(slots_.fit_v.rows_2), 1, 0.0);
+    nncc::fill(flat<double>(slots_.fit_v.sum_1), 8, 0.0);
+    nncc::fill(flat<double>(slots_.fit_v.sum_10), 8, 0.0);
     weights_ = start;
 }
 
@@ -1065,11 +1231,12 @@ float Trainer::gradients(nncc::In<float, 32, 8> x, nncc::In<float, 32, 1> y, Wei
     return loss_value;
 }
 
-void Trainer::update(const Weights& gradient) noexcept {
+void Trainer::update(const Weights& gradient, float rate_scale) noexcept {
     nncc::i32 step_word = static_cast<nncc::i32>(static_cast<nncc::u32>(steps));
     nncc::i32* const step_v = &step_word;
     float* const dense_1_w_3 = reinterpret_cast<float*>(arena_);  // []
     float* const dense_1_w_4 = reinterpret_cast<float*>(arena_ + 64);  // []
+    bool* const equal = reinterpret_cast<bool*>(arena_ + 128);  // []
     float* const adam_m_dense_1_w = flat<float>(slots_.adam.m.dense_1.w);
     float* const adam_v_dense_1_w = flat<float>(slots_.adam.v.dense_1.w);
     float* const dense_1_w_5 = flat<float>(weights_.dense_1.w);
@@ -1089,20 +1256,83 @@ void Trainer::update(const Weights& gradient) noexcept {
     float* const adam_v_dense_3_b = flat<float>(slots_.adam.v.dense_3.b);
     float* const dense_3_b_2 = flat<float>(weights_.dense_3.b);
 
-    add_cast_dense_1_w(step_v, step_v, dense_1_w_3, dense_1_w_4);
-    dense_1_w_gradient_norm(adam_m_dense_1_w, flat<const float>(gradient.dense_1.w), adam_v_dense_1_w, dense_1_w_4,
-                            dense_1_w_3, dense_1_w_5, adam_m_dense_1_w, adam_v_dense_1_w, dense_1_w_5);
-    dense_1_b_gradient_norm(adam_m_dense_1_b, flat<const float>(gradient.dense_1.b), adam_v_dense_1_b, dense_1_w_4,
-                            dense_1_w_3, dense_1_b_2, adam_m_dense_1_b, adam_v_dense_1_b, dense_1_b_2);
-    dense_2_w_gradient_norm(adam_m_dense_2_w, flat<const float>(gradient.dense_2.w), adam_v_dense_2_w, dense_1_w_4,
-                            dense_1_w_3, dense_2_w_3, adam_m_dense_2_w, adam_v_dense_2_w, dense_2_w_3);
-    dense_2_b_gradient_norm(adam_m_dense_2_b, flat<const float>(gradient.dense_2.b), adam_v_dense_2_b, dense_1_w_4,
-                            dense_1_w_3, dense_2_b, adam_m_dense_2_b, adam_v_dense_2_b, dense_2_b);
-    dense_3_w_gradient_norm(adam_m_dense_3_w, flat<const float>(gradient.dense_3.w), adam_v_dense_3_w, dense_1_w_4,
-                            dense_1_w_3, dense_3_w_3, adam_m_dense_3_w, adam_v_dense_3_w, dense_3_w_3);
-    dense_3_b_gradient_norm(adam_m_dense_3_b, flat<const float>(gradient.dense_3.b), adam_v_dense_3_b, dense_1_w_4,
-                            dense_1_w_3, dense_3_b_2, adam_m_dense_3_b, adam_v_dense_3_b, dense_3_b_2);
+    add_dense_1_w_equal(step_v, &rate_scale, step_v, dense_1_w_3, dense_1_w_4, equal);
+    dense_1_w_add_select(adam_m_dense_1_w, flat<const float>(gradient.dense_1.w), adam_v_dense_1_w, dense_1_w_4,
+                         dense_1_w_3, dense_1_w_5, &rate_scale, equal, adam_m_dense_1_w, adam_v_dense_1_w, dense_1_w_5);
+    dense_1_b_add_select(adam_m_dense_1_b, flat<const float>(gradient.dense_1.b), adam_v_dense_1_b, dense_1_w_4,
+                         dense_1_w_3, dense_1_b_2, &rate_scale, equal, adam_m_dense_1_b, adam_v_dense_1_b, dense_1_b_2);
+    dense_2_w_add_select(adam_m_dense_2_w, flat<const float>(gradient.dense_2.w), adam_v_dense_2_w, dense_1_w_4,
+                         dense_1_w_3, dense_2_w_3, &rate_scale, equal, adam_m_dense_2_w, adam_v_dense_2_w, dense_2_w_3);
+    dense_2_b_add_select(adam_m_dense_2_b, flat<const float>(gradient.dense_2.b), adam_v_dense_2_b, dense_1_w_4,
+                         dense_1_w_3, dense_2_b, &rate_scale, equal, adam_m_dense_2_b, adam_v_dense_2_b, dense_2_b);
+    dense_3_w_add_select(adam_m_dense_3_w, flat<const float>(gradient.dense_3.w), adam_v_dense_3_w, dense_1_w_4,
+                         dense_1_w_3, dense_3_w_3, &rate_scale, equal, adam_m_dense_3_w, adam_v_dense_3_w, dense_3_w_3);
+    dense_3_b_add_select(adam_m_dense_3_b, flat<const float>(gradient.dense_3.b), adam_v_dense_3_b, dense_1_w_4,
+                         dense_1_w_3, dense_3_b_2, &rate_scale, equal, adam_m_dense_3_b, adam_v_dense_3_b, dense_3_b_2);
     steps = static_cast<nncc::u64>(static_cast<nncc::u32>(step_word));
+}
+
+void Trainer::fit(nncc::In<float, 32, 8> x, int rows, bool last) noexcept {
+    const nncc::i32 fit_rows = rows < 0 ? 0 : rows < kBatch ? rows : kBatch;
+    if (fit_sweep_ == 0) {
+        double* const fit_rows_1 = flat<double>(slots_.fit_v.rows_1);
+        bool* const equal = reinterpret_cast<bool*>(arena_);  // []
+        double* const fit_sum_1 = flat<double>(slots_.fit_v.sum_1);
+
+        equal_cast_add(fit_rows_1, &fit_rows, equal, fit_rows_1);
+        broadcast_select_standardize_1(&fit_rows, x.data(), fit_sum_1, equal, fit_sum_1);
+    } else {
+        double* const fit_rows_2 = flat<double>(slots_.fit_v.rows_2);
+        const double* const fit_rows_1 = flat<const double>(slots_.fit_v.rows_1);
+        bool* const equal = reinterpret_cast<bool*>(arena_);  // []
+        double* const standardize_1_5 = reinterpret_cast<double*>(arena_ + 64);  // []
+        const double* const fit_sum_1 = flat<const double>(slots_.fit_v.sum_1);
+        double* const fit_sum_10 = flat<double>(slots_.fit_v.sum_10);
+
+        equal_standardize_1_add(fit_rows_2, fit_rows_1, &fit_rows, equal, standardize_1_5, fit_rows_2);
+        cast_less_select(x.data(), fit_sum_1, standardize_1_5, &fit_rows, fit_sum_10, equal, fit_sum_10);
+    }
+    if (!last || ++fit_sweep_ < kFitSweeps) return;
+    fit_sweep_ = 0;
+    double* const fit_rows_2 = flat<double>(slots_.fit_v.rows_2);
+    double* const fit_rows_1 = flat<double>(slots_.fit_v.rows_1);
+    double* const standardize_1_5 = reinterpret_cast<double*>(arena_);  // []
+    const double* const fit_sum_1 = flat<const double>(slots_.fit_v.sum_1);
+    float* const standardize_1_center = flat<float>(weights_.standardize_1.center);
+    const double* const fit_sum_10 = flat<const double>(slots_.fit_v.sum_10);
+    float* const standardize_1_spread = flat<float>(weights_.standardize_1.spread);
+
+    cast_4(fit_rows_2);
+    cast_standardize_1(fit_rows_1, standardize_1_5);
+    standardize_1_cast(fit_sum_1, standardize_1_5, standardize_1_center);
+    standardize_1_cast_2(fit_sum_10, standardize_1_5, standardize_1_spread);
+    cast_5(fit_rows_1);
+}
+
+int selftest() noexcept {
+    alignas(64) static Weights weights;
+    alignas(64) static Packed packed;
+    initialize(weights, 1);
+    pack(weights, packed);
+    int failures = 0;
+    {
+        alignas(64) static unsigned char memory[sizeof(Model<1>)];
+        Model<1>& model = *reinterpret_cast<Model<1>*>(memory);
+        model.use(packed);
+        alignas(64) static float input_0[8];
+        alignas(64) static float output_0[1];
+        constexpr double expected_0[2][1] = {
+            {0.568774304},
+            {0.657284779},
+        };
+        for (int vector = 0; vector < 2; ++vector) {
+            nncc::selftest::fill(input_0, 8, vector, 0);
+            model.forward(input_0, output_0);
+            bool agrees = nncc::selftest::agrees(output_0, expected_0[vector], 1, 1, 0.000132);
+            if (!agrees) ++failures;
+        }
+    }
+    return failures;
 }
 
 }  // namespace pima
@@ -1131,6 +1361,10 @@ __SIZE_TYPE__ pima_packed_bytes() noexcept {
 
 void pima_pack(const void* weights, void* packed) noexcept {
     pima::pack(*static_cast<const pima::Weights*>(weights), *static_cast<pima::Packed*>(packed));
+}
+
+int pima_selftest() noexcept {
+    return pima::selftest();
 }
 
 __SIZE_TYPE__ pima_model_bytes() noexcept {
@@ -1164,6 +1398,18 @@ double pima_trainer_gradients(void* memory, const float* x, const float* y, void
 
 void pima_trainer_update(void* memory, const void* gradient) noexcept {
     static_cast<pima::Trainer*>(memory)->update(*static_cast<const pima::Weights*>(gradient));
+}
+
+void pima_trainer_update_scaled(void* memory, const void* gradient, float rate_scale) noexcept {
+    static_cast<pima::Trainer*>(memory)->update(*static_cast<const pima::Weights*>(gradient), rate_scale);
+}
+
+int pima_trainer_fit_sweeps() noexcept {
+    return pima::Trainer::kFitSweeps;
+}
+
+void pima_trainer_fit(void* memory, const float* x, int rows, int last) noexcept {
+    static_cast<pima::Trainer*>(memory)->fit(x, rows, last != 0);
 }
 
 const void* pima_trainer_weights(const void* memory) noexcept {

@@ -20,21 +20,22 @@ struct alignas(64) Packed {  // Weights as the kernels read them
     unsigned char bytes[1024];
 };
 void pack(const Weights& weights, Packed& packed) noexcept;
+// 0, or how many of the embedded vectors differ from what the compiler computed in f64. One thread at a time.
+int selftest() noexcept;
 
 template <int batch>
 class Model;
 
 template <>
-class Model<1> {  // one per thread: its arena is inside it
+class Model<1> {  // one per thread
   public:
-    static constexpr int kArenaBytes = 128, kStackBytes = 512;  // the stack is an estimate
+    static constexpr int kArenaBytes = 0, kStackBytes = 640;  // the stack is an estimate
     explicit Model(const Packed& packed) noexcept : packed_(&packed) {}
     void use(const Packed& packed) noexcept { packed_ = &packed; }  // same thread as forward; see nncc::Exchange
     void forward(nncc::In<float, 8> x, nncc::Out<float, 1> output) noexcept;
 
   private:
     const Packed* packed_;
-    alignas(64) unsigned char arena_[kArenaBytes];
 };
 
 class Trainer {  // batch 32; arguments: the model's inputs, then the data of the loss
@@ -42,10 +43,14 @@ class Trainer {  // batch 32; arguments: the model's inputs, then the data of th
     static constexpr int kBatch = 32, kArenaBytes = 4736, kStackBytes = 1536;  // the stack is an estimate
     Trainer(const Weights& start, nncc::u64 seed) noexcept { restart(start, seed); }
     void restart(const Weights& start, nncc::u64 seed) noexcept;
+    static constexpr int kFitSweeps = 2;  // over all rows, before the first step
+    // A batch of the sweep at hand, of which `rows` exist; `last`: of this sweep, the next call begins the next.
+    void fit(nncc::In<float, 32, 8> x, int rows, bool last) noexcept;
     // Forward, backward, update: the loss.
     float step(nncc::In<float, 32, 8> x, nncc::In<float, 32, 1> y) noexcept;
     float gradients(nncc::In<float, 32, 8> x, nncc::In<float, 32, 1> y, Weights& gradient) noexcept;
-    void update(const Weights& gradient) noexcept;  // after one's own reduction or clipping
+    // After one's own reduction or clipping; `rate_scale` multiplies the change of every parameter.
+    void update(const Weights& gradient, float rate_scale = 1.0F) noexcept;
     const Weights& weights() const noexcept { return weights_; }
     nncc::u64 steps = 0;  // with the weights and the slots: a checkpoint, bit for bit
 
@@ -64,8 +69,10 @@ class Trainer {  // batch 32; arguments: the model's inputs, then the data of th
                 struct { float w[8][1], b[1]; } dense_3;
             } v;
         } adam;
+        struct { double rows_1, rows_2, sum_1[8], sum_10[8]; } fit_v;
     } slots_;
     nncc::i32 seed_ = 0;
+    int fit_sweep_ = 0;
     alignas(64) unsigned char arena_[kArenaBytes];
 };
 

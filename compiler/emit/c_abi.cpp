@@ -35,19 +35,28 @@ std::string c_parameter(const Argument& argument, bool is_output) {
 std::string cpp_argument(const Argument& argument, bool is_output) {
     const std::string_view type = cpp_type(argument.type.dtype);
     std::string pointer = argument.name;
-    if (argument.type.dtype == DType::kBool) pointer = fmt::format("reinterpret_cast<{}bool*>({})", is_output ? "" : "const ", argument.name);
+    if (argument.type.dtype == DType::kBool)
+        pointer = fmt::format("reinterpret_cast<{}bool*>({})", is_output ? "" : "const ", argument.name);
     if (is_constant(argument.type.shape)) return pointer;
     const auto count = element_count(argument.type.shape);
-    return fmt::format("nncc::{}<{}>({}, {})", is_output ? "Out" : "In", type, pointer, count ? dim_text(*count, false) : "0");
+    return fmt::format("nncc::{}<{}>({}, {})", is_output ? "Out" : "In", type, pointer,
+                       count ? dim_text(*count, false) : "0");
 }
 
 void add_forward(const ModelText& model, const ForwardText& forward, std::vector<CFunction>& functions) {
     const std::string end = suffix(model, forward), type = fmt::format("{}::Model<{}>", model.name, forward.batch);
     const std::string& name = model.name;
-    functions.push_back({"__SIZE_TYPE__", fmt::format("{}_model_bytes{}", name, end), {}, fmt::format("a model for batch {}", forward.batch),
+    functions.push_back({"__SIZE_TYPE__",
+                         fmt::format("{}_model_bytes{}", name, end),
+                         {},
+                         fmt::format("a model for batch {}", forward.batch),
                          {fmt::format("return sizeof({});", type)}});
-    functions.push_back({"void", fmt::format("{}_model_init{}", name, end), {"void* memory", "const void* packed"},
-                         "memory aligned to 64 bytes; packed is read by every forward", {fmt::format("static_cast<{}*>(memory)->use(*static_cast<const {}::Packed*>(packed));", type, name)}});
+    functions.push_back(
+        {"void",
+         fmt::format("{}_model_init{}", name, end),
+         {"void* memory", "const void* packed"},
+         "memory aligned to 64 bytes; packed is read by every forward",
+         {fmt::format("static_cast<{}*>(memory)->use(*static_cast<const {}::Packed*>(packed));", type, name)}});
     std::vector<std::string> parameters{"void* memory"}, arguments;
     for (const std::string& extent : forward.extents) {
         parameters.push_back("int " + extent);
@@ -65,17 +74,53 @@ void add_forward(const ModelText& model, const ForwardText& forward, std::vector
     if (forward.extents.empty()) {
         functions.push_back({"void", fmt::format("{}_forward{}", name, end), parameters, "", {call + ";"}});
     } else {
-        functions.push_back({"int", fmt::format("{}_forward{}", name, end), parameters, "0, and nothing written, when an extent exceeds its bound",
+        functions.push_back({"int",
+                             fmt::format("{}_forward{}", name, end),
+                             parameters,
+                             "0, and nothing written, when an extent exceeds its bound",
                              {fmt::format("return {} ? 1 : 0;", call)}});
     }
+}
+
+void add_fit(const std::string& name, const TrainerText& trainer, std::vector<CFunction>& functions) {
+    std::vector<std::string> parameters{"void* memory"}, arguments;
+    for (const std::string& extent : trainer.extents) {
+        parameters.push_back("int " + extent);
+        arguments.push_back(extent);
+    }
+    for (std::size_t k = 0; k < trainer.model_inputs; ++k) {
+        parameters.push_back(c_parameter(trainer.inputs[k], false));
+        arguments.push_back(cpp_argument(trainer.inputs[k], false));
+    }
+    parameters.insert(parameters.end(), {"int rows", "int last"});
+    arguments.insert(arguments.end(), {"rows", "last != 0"});
+    functions.push_back({"int",
+                         name + "_trainer_fit_sweeps",
+                         {},
+                         "over all rows, before the first step",
+                         {fmt::format("return {}::Trainer::kFitSweeps;", name)}});
+    functions.push_back(
+        {"void",
+         name + "_trainer_fit",
+         parameters,
+         "a batch of the sweep at hand, of which `rows` exist; last: of this sweep",
+         {fmt::format("static_cast<{}::Trainer*>(memory)->fit({});", name, fmt::join(arguments, ", "))}});
 }
 
 void add_trainer(const ModelText& model, const TrainerText& trainer, std::vector<CFunction>& functions) {
     const std::string& name = model.name;
     const std::string type = name + "::Trainer", weights = name + "::Weights";
-    functions.push_back({"__SIZE_TYPE__", name + "_trainer_bytes", {}, fmt::format("a trainer for batch {}: plain memory, without pointers", trainer.batch), {fmt::format("return sizeof({});", type)}});
-    functions.push_back({"void", name + "_trainer_init", {"void* memory", "const void* weights", "unsigned long long seed"}, "memory aligned to 64 bytes",
-                         {fmt::format("static_cast<{}*>(memory)->restart(*static_cast<const {}*>(weights), seed);", type, weights)}});
+    functions.push_back({"__SIZE_TYPE__",
+                         name + "_trainer_bytes",
+                         {},
+                         fmt::format("a trainer for batch {}: plain memory, without pointers", trainer.batch),
+                         {fmt::format("return sizeof({});", type)}});
+    functions.push_back(
+        {"void",
+         name + "_trainer_init",
+         {"void* memory", "const void* weights", "unsigned long long seed"},
+         "memory aligned to 64 bytes",
+         {fmt::format("static_cast<{}*>(memory)->restart(*static_cast<const {}*>(weights), seed);", type, weights)}});
     std::vector<std::string> parameters{"void* memory"}, arguments;
     for (const std::string& extent : trainer.extents) {
         parameters.push_back("int " + extent);
@@ -86,32 +131,94 @@ void add_trainer(const ModelText& model, const TrainerText& trainer, std::vector
         arguments.push_back(cpp_argument(input, false));
     }
     const auto as_double = [&](const std::string& call) {
-        return trainer.loss == DType::kF64 ? fmt::format("return {};", call) : fmt::format("return static_cast<double>({});", call);
+        return trainer.loss == DType::kF64 ? fmt::format("return {};", call)
+                                           : fmt::format("return static_cast<double>({});", call);
     };
-    functions.push_back({"double", name + "_trainer_step", parameters, "forward, backward, update: the loss",
-                         {as_double(fmt::format("static_cast<{}*>(memory)->step({})", type, fmt::join(arguments, ", ")))}});
+    functions.push_back(
+        {"double",
+         name + "_trainer_step",
+         parameters,
+         "forward, backward, update: the loss",
+         {as_double(fmt::format("static_cast<{}*>(memory)->step({})", type, fmt::join(arguments, ", ")))}});
     parameters.push_back("void* gradient");
     arguments.push_back(fmt::format("*static_cast<{}*>(gradient)", weights));
-    functions.push_back({"double", name + "_trainer_gradients", parameters, "the loss; gradient has the layout of the weights",
-                         {as_double(fmt::format("static_cast<{}*>(memory)->gradients({})", type, fmt::join(arguments, ", ")))}});
-    functions.push_back({"void", name + "_trainer_update", {"void* memory", "const void* gradient"}, "",
-                         {fmt::format("static_cast<{}*>(memory)->update(*static_cast<const {}*>(gradient));", type, weights)}});
-    functions.push_back({"const void*", name + "_trainer_weights", {"const void* memory"}, "", {fmt::format("return &static_cast<const {}*>(memory)->weights();", type)}});
-    functions.push_back({"unsigned long long", name + "_trainer_steps", {"const void* memory"}, "", {fmt::format("return static_cast<const {}*>(memory)->steps;", type)}});
+    functions.push_back(
+        {"double",
+         name + "_trainer_gradients",
+         parameters,
+         "the loss; gradient has the layout of the weights",
+         {as_double(fmt::format("static_cast<{}*>(memory)->gradients({})", type, fmt::join(arguments, ", ")))}});
+    functions.push_back(
+        {"void",
+         name + "_trainer_update",
+         {"void* memory", "const void* gradient"},
+         "",
+         {fmt::format("static_cast<{}*>(memory)->update(*static_cast<const {}*>(gradient));", type, weights)}});
+    functions.push_back(
+        {"void",
+         name + "_trainer_update_scaled",
+         {"void* memory", "const void* gradient", "float rate_scale"},
+         "every parameter changes by rate_scale times as much",
+         {fmt::format("static_cast<{}*>(memory)->update(*static_cast<const {}*>(gradient), rate_scale);", type,
+                      weights)}});
+    if (!trainer.fit_sweeps.empty()) add_fit(name, trainer, functions);
+    functions.push_back({"const void*",
+                         name + "_trainer_weights",
+                         {"const void* memory"},
+                         "",
+                         {fmt::format("return &static_cast<const {}*>(memory)->weights();", type)}});
+    if (has_slot_table(model)) {
+        functions.push_back({"const void*",
+                             name + "_slot_tensors",
+                             {},
+                             "an array of nncc::Tensor",
+                             {fmt::format("return {}::kSlotTensors;", name)}});
+        functions.push_back(
+            {"int", name + "_slot_tensor_count", {}, "", {fmt::format("return {};", model.slots.members().size())}});
+        functions.push_back({"void*",
+                             name + "_trainer_slots",
+                             {"void* memory"},
+                             "offsets of the slots' table count from here",
+                             {fmt::format("return &static_cast<{}*>(memory)->slots();", type)}});
+    }
+    functions.push_back({"unsigned long long",
+                         name + "_trainer_steps",
+                         {"const void* memory"},
+                         "",
+                         {fmt::format("return static_cast<const {}*>(memory)->steps;", type)}});
 }
 
 std::vector<CFunction> c_functions(const ModelText& model) {
     const std::string& name = model.name;
     const std::string weights = name + "::Weights", packed = name + "::Packed";
     std::vector<CFunction> functions;
-    functions.push_back({"__SIZE_TYPE__", name + "_weights_bytes", {}, "", {fmt::format("return sizeof({});", weights)}});
-    functions.push_back({"const void*", name + "_tensors", {}, "an array of nncc::Tensor", {fmt::format("return {}::kTensors;", name)}});
-    functions.push_back({"int", name + "_tensor_count", {}, "", {fmt::format("return {};", model.weights.members().size())}});
-    functions.push_back({"void", name + "_initialize", {"void* weights", "unsigned long long seed"}, "memory aligned to 64 bytes, as all of it here",
+    functions.push_back(
+        {"__SIZE_TYPE__", name + "_weights_bytes", {}, "", {fmt::format("return sizeof({});", weights)}});
+    functions.push_back({"const void*",
+                         name + "_tensors",
+                         {},
+                         "an array of nncc::Tensor",
+                         {fmt::format("return {}::kTensors;", name)}});
+    functions.push_back(
+        {"int", name + "_tensor_count", {}, "", {fmt::format("return {};", model.weights.members().size())}});
+    functions.push_back({"void",
+                         name + "_initialize",
+                         {"void* weights", "unsigned long long seed"},
+                         "memory aligned to 64 bytes, as all of it here",
                          {fmt::format("{}::initialize(*static_cast<{}*>(weights), seed);", name, weights)}});
     functions.push_back({"__SIZE_TYPE__", name + "_packed_bytes", {}, "", {fmt::format("return sizeof({});", packed)}});
-    functions.push_back({"void", name + "_pack", {"const void* weights", "void* packed"}, "",
-                         {fmt::format("{}::pack(*static_cast<const {}*>(weights), *static_cast<{}*>(packed));", name, weights, packed)}});
+    functions.push_back({"void",
+                         name + "_pack",
+                         {"const void* weights", "void* packed"},
+                         "",
+                         {fmt::format("{}::pack(*static_cast<const {}*>(weights), *static_cast<{}*>(packed));", name,
+                                      weights, packed)}});
+    if (has_selftest(model))
+        functions.push_back({"int",
+                             name + "_selftest",
+                             {},
+                             "0, or how many of the embedded vectors differ",
+                             {fmt::format("return {}::selftest();", name)}});
     for (const ForwardText& forward : model.forwards) add_forward(model, forward, functions);
     if (model.trainer) add_trainer(model, *model.trainer, functions);
     return functions;
@@ -135,7 +242,9 @@ void print_c_functions(const ModelText& model, Code& code) {
 
 std::string c_header_text(const ModelText& model) {
     Code code;
-    code.line(fmt::format("// {} for C: the same functions as in {}.h, over memory that the caller owns, aligned to 64 bytes.", model.name, model.name));
+    code.line(fmt::format(
+        "// {} for C: the same functions as in {}.h, over memory that the caller owns, aligned to 64 bytes.",
+        model.name, model.name));
     code.line("#pragma once");
     code.blank();
     code.line("#include <stddef.h>");

@@ -30,7 +30,8 @@ Break find_break(std::string_view text, std::size_t room) {
         if ((c == ')' || c == ']' || c == '}') && !open.empty()) open.pop_back();
         if (c != ' ' || k < 2) continue;
         const char before = text[k - 1];
-        const bool is_operator = (before == '+' || before == '-' || before == '*' || before == '|' || before == '=') && text[k - 2] == ' ';
+        const bool is_operator =
+            (before == '+' || before == '-' || before == '*' || before == '|' || before == '=') && text[k - 2] == ' ';
         if (before != ',' && !is_operator) continue;
         // An assignment is the last place to break.
         const std::size_t depth = before == '=' ? 999 : open.size();
@@ -50,7 +51,8 @@ void Code::line(std::string_view text) {
     std::string rest(text);
     const bool is_comment = rest.starts_with("//");
     // A comment that does not fit behind its statement stands before it.
-    if (const std::size_t behind = rest.find("  // "); !is_comment && behind != std::string::npos && indentation.size() + rest.size() > kColumns) {
+    if (const std::size_t behind = rest.find("  // ");
+        !is_comment && behind != std::string::npos && indentation.size() + rest.size() > kColumns) {
         line(rest.substr(behind + 2));
         rest.resize(behind);
     }
@@ -141,7 +143,8 @@ std::string literal(double value, DType dtype) {
     const bool single = dtype == DType::kF32;
     if (std::isnan(value)) return single ? "__builtin_nanf(\"\")" : "__builtin_nan(\"\")";
     if (single) value = static_cast<double>(static_cast<float>(value));
-    if (std::isinf(value)) return fmt::format("{}{}", value < 0 ? "-" : "", single ? "__builtin_inff()" : "__builtin_inf()");
+    if (std::isinf(value))
+        return fmt::format("{}{}", value < 0 ? "-" : "", single ? "__builtin_inff()" : "__builtin_inf()");
     std::string text = single ? fmt::format("{}", static_cast<float>(value)) : fmt::format("{}", value);
     if (text.find_first_of(".e") == std::string::npos) text += ".0";
     return single ? text + "F" : text;

@@ -7,15 +7,22 @@
 
 #include "emit/model_text.h"
 #include "lowering/diagnostic_kinds.h"
+#include "passes/derive_entries.h"
+#include "passes/derive_fit.h"
 
 namespace nncc {
 
 namespace {
 
-constexpr std::int64_t kRegisterBytes = 512;        // room on the stack for spilled registers and return addresses
+constexpr std::int64_t kRegisterBytes = 512;  // room on the stack for spilled registers and return addresses
+// The arena of `forward` is an array of the function's own up to here: what one kernel stores and the next loads then
+// stays in registers, and the stores go.
+constexpr std::int64_t kLocalArenaLimit = 1024;
 constexpr std::int64_t kStackArenaLimit = 1 << 20;  // of `initialize`, whose arena lies on the stack
 
-bool is_weight(StorageKind kind) { return kind == StorageKind::kParam || kind == StorageKind::kState || kind == StorageKind::kFit; }
+bool is_weight(StorageKind kind) {
+    return kind == StorageKind::kParam || kind == StorageKind::kState || kind == StorageKind::kFit;
+}
 bool is_slot(StorageKind kind) { return kind == StorageKind::kSlot || kind == StorageKind::kStream; }
 
 Error missing(const std::string& what) {
@@ -24,12 +31,14 @@ Error missing(const std::string& what) {
 
 bool stores(const Graph& graph, std::string_view storage) {
     const std::vector<int> nodes = graph.stores();
-    return std::any_of(nodes.begin(), nodes.end(), [&](int node) { return graph.node(node).attributes.text("name") == storage; });
+    return std::any_of(nodes.begin(), nodes.end(),
+                       [&](int node) { return graph.node(node).attributes.text("name") == storage; });
 }
 
 class ModelEmitter {
   public:
-    explicit ModelEmitter(const EmitRequest& request) : request_(request), model_{.request = request}, library_(file_scope_) {}
+    explicit ModelEmitter(const EmitRequest& request)
+        : request_(request), model_{.request = request}, library_(file_scope_) {}
 
     Expected<EmittedFiles> emit() {
         model_.name = mangle(request_.program.name);
@@ -87,7 +96,8 @@ class ModelEmitter {
 
     // A pointer into a struct: flat<float>(weights.dense_1.w).
     static std::string flat(const std::string& object, const StructMember& member, bool written) {
-        return fmt::format("flat<{}{}>({}.{})", written ? "" : "const ", cpp_type(member.storage->type.dtype), object, member.path);
+        return fmt::format("flat<{}{}>({}.{})", written ? "" : "const ", cpp_type(member.storage->type.dtype), object,
+                           member.path);
     }
 
     void count(const EmitEntry& item, const EntryText& text, std::int64_t arena_bytes) {
@@ -110,18 +120,22 @@ class ModelEmitter {
             if (model_.weights.members().empty()) return Nothing{};
             return missing("no plan of `initialize` was given");
         }
-        auto lowered = lower_entry(item->plan, [&](const std::string& name) { return model_.weights.find(name) != nullptr; });
+        auto lowered =
+            lower_entry(item->plan, [&](const std::string& name) { return model_.weights.find(name) != nullptr; });
         if (!lowered) return lowered.error();
         EntryBinding binding;
         binding.arena = "arena";
         binding.inputs["seed"] = "&seed_word";
         binding.reserved = {"seed_word"};
-        binding.storage = [&](const std::string& name, DType, bool written) { return flat("weights", *model_.weights.find(name), written); };
+        binding.storage = [&](const std::string& name, DType, bool written) {
+            return flat("weights", *model_.weights.find(name), written);
+        };
         model_.initialize = print_entry(*lowered, checked(binding), library_, file_scope_, 1);
         model_.initialize_arena_bytes = model_.initialize.uses_arena ? item->plan.arena_bytes : 0;
         if (model_.initialize_arena_bytes > kStackArenaLimit) {
             return Error{.kind = &kTooLargeToEmit,
-                         .message = fmt::format("`initialize` needs {} bytes of scratch, more than {}", model_.initialize_arena_bytes, kStackArenaLimit),
+                         .message = fmt::format("`initialize` needs {} bytes of scratch, more than {}",
+                                                model_.initialize_arena_bytes, kStackArenaLimit),
                          .hint = {},
                          .notes = {},
                          .exit_code = ExitCode::kWrongInput};
@@ -149,7 +163,8 @@ class ModelEmitter {
         return type;
     }
 
-    Expected<std::vector<Argument>> arguments(const EmitEntry& item, const std::vector<std::string>& names, NameScope& scope) const {
+    Expected<std::vector<Argument>> arguments(const EmitEntry& item, const std::vector<std::string>& names,
+                                              NameScope& scope) const {
         std::vector<Argument> result;
         for (const std::string& name : names) {
             auto type = input_type(item, name);
@@ -212,7 +227,9 @@ class ModelEmitter {
         if (!inputs) return inputs.error();
         forward.inputs = std::move(*inputs);
         for (const Output& output : item.plan.graph.outputs()) {
-            forward.outputs.push_back({.name = scope.unique(output.name), .graph_name = output.name, .type = item.plan.graph.type(output.value)});
+            forward.outputs.push_back({.name = scope.unique(output.name),
+                                       .graph_name = output.name,
+                                       .type = item.plan.graph.type(output.value)});
         }
         add_extents(item, forward.extents, forward.bounds);
         EntryBinding binding = binding_of(forward.inputs);
@@ -220,13 +237,21 @@ class ModelEmitter {
             binding.outputs[output.graph_name] = output.name + ".data()";
             binding.reserved.push_back(output.name);
         }
-        binding.arena = "arena_";
-        binding.storage = [&](const std::string& name, DType dtype, bool) { return packed_pointer("packed_->bytes", *packed.find(name), dtype, true); };
-        binding.panels = [&](const std::string& key) { return packed_pointer("packed_->bytes", *packed.find(key), packed.find(key)->type.dtype, true); };
+        const bool is_local = item.plan.arena_bytes <= kLocalArenaLimit;
+        binding.arena = is_local ? "arena" : "arena_";
+        binding.storage = [&](const std::string& name, DType dtype, bool) {
+            return packed_pointer("packed_->bytes", *packed.find(name), dtype, true);
+        };
+        binding.panels = [&](const std::string& key) {
+            return packed_pointer("packed_->bytes", *packed.find(key), packed.find(key)->type.dtype, true);
+        };
         forward.body = print_entry(lowered, checked(binding), library_, file_scope_, 1);
-        forward.arena_bytes = forward.body.uses_arena ? item.plan.arena_bytes : 0;
+        (is_local ? forward.local_arena_bytes : forward.arena_bytes) =
+            forward.body.uses_arena ? item.plan.arena_bytes : 0;
+        forward.body.stack_bytes += forward.local_arena_bytes;
         count(item, forward.body, forward.arena_bytes);
         forward.body.stack_bytes += kRegisterBytes;
+        if (request_.selftest) forward.selftest = make_selftest(request_, item);
         model_.forwards.push_back(std::move(forward));
         return Nothing{};
     }
@@ -259,16 +284,19 @@ class ModelEmitter {
             if (source == nullptr) return missing(fmt::format("storage `{}` is not in the program", panel.storage));
             if (!is_weight(source->kind) && source->kind != StorageKind::kPacked) {
                 return Error{.kind = &kNotLowered,
-                             .message = fmt::format("`forward` reads `{}`, which lives from call to call ({})", panel.storage, storage_kind_name(source->kind)),
+                             .message = fmt::format("`forward` reads `{}`, which lives from call to call ({})",
+                                                    panel.storage, storage_kind_name(source->kind)),
                              .hint = {},
                              .notes = {},
                              .exit_code = ExitCode::kWrongInput};
             }
-            if (!panel.is_panels || source->kind != StorageKind::kPacked || packed.find(panel.storage) != nullptr) continue;
+            if (!panel.is_panels || source->kind != StorageKind::kPacked || packed.find(panel.storage) != nullptr)
+                continue;
             PackedItem raw{.storage = panel.storage, .type = panel.type};
             const auto elements = element_count(panel.type.shape);
             raw.bytes = elements->constant() * dtype_bytes(panel.type.dtype);
-            raw.offset = scratch.contains(panel.storage) ? scratch[panel.storage].offset : packed.add_scratch(raw.bytes);
+            raw.offset =
+                scratch.contains(panel.storage) ? scratch[panel.storage].offset : packed.add_scratch(raw.bytes);
             scratch[panel.storage] = std::move(raw);
         }
         const auto find_raw = [&](const std::string& name) -> const PackedItem& {
@@ -277,7 +305,9 @@ class ModelEmitter {
         };
         LoweredEntry lowered;
         if (item != nullptr) {
-            auto result = lower_entry(item->plan, [&](const std::string& name) { return packed.find(name) != nullptr || scratch.contains(name); });
+            auto result = lower_entry(item->plan, [&](const std::string& name) {
+                return packed.find(name) != nullptr || scratch.contains(name);
+            });
             if (!result) return result.error();
             lowered = std::move(*result);
             EntryBinding binding;
@@ -286,7 +316,8 @@ class ModelEmitter {
             binding.reserved = {};
             binding.storage = [&](const std::string& name, DType dtype, bool written) {
                 const StructMember* member = model_.weights.find(name);
-                return member != nullptr ? flat("weights", *member, written) : packed_pointer("packed.bytes", find_raw(name), dtype, !written);
+                return member != nullptr ? flat("weights", *member, written)
+                                         : packed_pointer("packed.bytes", find_raw(name), dtype, !written);
             };
             model_.pack = print_entry(lowered, checked(binding), library_, file_scope_, 1);
             count(*item, model_.pack, 0);
@@ -298,11 +329,14 @@ class ModelEmitter {
             const std::string to = packed_pointer("packed.bytes", target, target.type.dtype, false);
             if (target.is_panels) {
                 const std::string from = member != nullptr ? flat("weights", *member, false)
-                                                           : packed_pointer("packed.bytes", find_raw(target.storage), target.type.dtype, true);
-                code.line(fmt::format("nncc::pack_panels<{}, {}>(nncc::Matrix<{}, {}, {}>{{{}{}}}, {});", target.k, target.n, cpp_type(target.type.dtype), target.row,
-                                      target.column, from, target.first == 0 ? "" : fmt::format(" + {}", target.first), to));
+                                                           : packed_pointer("packed.bytes", find_raw(target.storage),
+                                                                            target.type.dtype, true);
+                code.line(fmt::format("nncc::pack_panels<{}, {}>(nncc::Matrix<{}, {}, {}>{{{}{}}}, {});", target.k,
+                                      target.n, cpp_type(target.type.dtype), target.row, target.column, from,
+                                      target.first == 0 ? "" : fmt::format(" + {}", target.first), to));
             } else if (member != nullptr) {
-                code.line(fmt::format("nncc::copy({}, {}, {});", flat("weights", *member, false), to, member->elements));
+                code.line(
+                    fmt::format("nncc::copy({}, {}, {});", flat("weights", *member, false), to, member->elements));
             }
         }
         model_.packed_bytes = packed.bytes();
@@ -318,15 +352,16 @@ class ModelEmitter {
         return "&step_word";
     }
 
-    Expected<EntryText> trainer_entry(const EmitEntry& item, const EntryBinding& binding) {
+    Expected<EntryText> trainer_entry(const EmitEntry& item, const EntryBinding& binding, int depth = 1) {
         for (int store : item.plan.graph.stores()) {
             const std::string& name = item.plan.graph.node(store).attributes.text("name");
             const Storage* target = storage(name);
-            if (target == nullptr || target->kind == StorageKind::kPacked) return missing(fmt::format("`{}` stores `{}`, which a Trainer has not", item.name, name));
+            if (target == nullptr || target->kind == StorageKind::kPacked)
+                return missing(fmt::format("`{}` stores `{}`, which a Trainer has not", item.name, name));
         }
         auto lowered = lower_entry(item.plan, [](const std::string&) { return true; });
         if (!lowered) return lowered.error();
-        EntryText text = print_entry(*lowered, checked(binding), library_, file_scope_, 1);
+        EntryText text = print_entry(*lowered, checked(binding), library_, file_scope_, depth);
         const std::int64_t arena = text.uses_arena ? item.plan.arena_bytes : 0;
         count(item, text, arena);
         model_.trainer->arena_bytes = std::max(model_.trainer->arena_bytes, arena);
@@ -339,12 +374,15 @@ class ModelEmitter {
         const EmitEntry* gradients = entry("gradients");
         const EmitEntry* update = entry("update");
         const EmitEntry* initialize = entry("initialize");
-        if (gradients == nullptr || update == nullptr || initialize == nullptr) return missing("`step` comes with `gradients`, `update` and `initialize`");
+        if (gradients == nullptr || update == nullptr || initialize == nullptr)
+            return missing("`step` comes with `gradients`, `update` and `initialize`");
         model_.trainer.emplace();
         TrainerText& trainer = *model_.trainer;
         trainer.batch = step.batch;
         NameScope scope = scope_with_extents(step);
+        for (const char* name : {"rows", "last", "fit_rows", "rate_scale"}) scope.reserve(name);
         std::vector<std::string> names = request_.program.inputs;
+        trainer.model_inputs = names.size();
         for (const std::string& name : request_.program.data) {
             if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
         }
@@ -356,10 +394,13 @@ class ModelEmitter {
             if (output.name == "loss") trainer.loss = step.plan.graph.type(output.value).dtype;
         }
         EntryBinding binding = binding_of(trainer.inputs);
-        binding.reserved.insert(binding.reserved.end(), {"step_word", "gradient"});
+        binding.reserved.insert(binding.reserved.end(),
+                                {"step_word", "gradient", "rows", "last", "fit_rows", "rate_scale"});
         binding.arena = "arena_";
         binding.outputs["loss"] = "&loss_value";
-        binding.storage = [this](const std::string& name, DType, bool written) { return trainer_storage(name, written); };
+        binding.storage = [this](const std::string& name, DType, bool written) {
+            return trainer_storage(name, written);
+        };
         auto step_text = trainer_entry(step, binding);
         if (!step_text) return step_text.error();
         trainer.step = std::move(*step_text);
@@ -372,11 +413,30 @@ class ModelEmitter {
         if (!gradients_text) return gradients_text.error();
         trainer.gradients = std::move(*gradients_text);
         clear_other_gradients(*gradients, trainer.gradients.code);
+        with_gradient.inputs[std::string(kRateScale)] = "&rate_scale";
         auto update_text = trainer_entry(*update, with_gradient);
         if (!update_text) return update_text.error();
         trainer.update = std::move(*update_text);
         trainer.has_update = true;
+        if (auto done = emit_fit(binding); !done) return done.error();
         return emit_restart(*initialize);
+    }
+
+    // The sweeps of `fit`, each a branch of one function.
+    Expected<> emit_fit(EntryBinding binding) {
+        TrainerText& trainer = *model_.trainer;
+        const EmitEntry* end = entry("fit_end");
+        if (end == nullptr) return Nothing{};
+        binding.inputs[std::string(kFitRows)] = "&fit_rows";
+        for (int sweep = 1; const EmitEntry* item = entry(fit_sweep_name(sweep)); ++sweep) {
+            auto text = trainer_entry(*item, binding, 2);
+            if (!text) return text.error();
+            trainer.fit_sweeps.push_back(std::move(*text));
+        }
+        auto text = trainer_entry(*end, binding);
+        if (!text) return text.error();
+        trainer.fit_end = std::move(*text);
+        return Nothing{};
     }
 
     // Parameters without a gradient, such as frozen ones, get 0.
@@ -384,30 +444,38 @@ class ModelEmitter {
         for (const StructMember& member : model_.weights.members()) {
             const std::string name = "d " + member.storage->name;
             const auto& outputs = gradients.plan.graph.outputs();
-            const bool given = std::any_of(outputs.begin(), outputs.end(), [&](const Output& output) { return output.name == name; });
+            const bool given =
+                std::any_of(outputs.begin(), outputs.end(), [&](const Output& output) { return output.name == name; });
             const DType dtype = member.storage->type.dtype;
-            if (!given) code.line(fmt::format("nncc::fill({}, {}, {});", flat("gradient", member, true), member.elements, literal(0, dtype)));
+            if (!given)
+                code.line(fmt::format("nncc::fill({}, {}, {});", flat("gradient", member, true), member.elements,
+                                      literal(0, dtype)));
         }
     }
 
     // Slots as `initialize` makes them.
     Expected<> emit_restart(const EmitEntry& initialize) {
-        auto lowered = lower_entry(initialize.plan, [&](const std::string& name) { return model_.slots.find(name) != nullptr; });
+        auto lowered =
+            lower_entry(initialize.plan, [&](const std::string& name) { return model_.slots.find(name) != nullptr; });
         if (!lowered) return lowered.error();
         EntryBinding binding;
         binding.arena = "arena_";
         binding.inputs["seed"] = "&seed_";
         binding.reserved = {"start"};
-        binding.storage = [this](const std::string& name, DType, bool written) { return trainer_storage(name, written); };
+        binding.storage = [this](const std::string& name, DType, bool written) {
+            return trainer_storage(name, written);
+        };
         TrainerText& trainer = *model_.trainer;
         trainer.restart = print_entry(*lowered, checked(binding), library_, file_scope_, 1);
         for (const StructMember& member : model_.slots.members()) {
             const DType dtype = member.storage->type.dtype;
             if (!stores(initialize.plan.graph, member.storage->name)) {
-                trainer.restart.code.line(fmt::format("nncc::fill({}, {}, {});", flat("slots_", member, true), member.elements, literal(0, dtype)));
+                trainer.restart.code.line(fmt::format("nncc::fill({}, {}, {});", flat("slots_", member, true),
+                                                      member.elements, literal(0, dtype)));
             }
         }
-        if (trainer.restart.uses_arena) trainer.arena_bytes = std::max(trainer.arena_bytes, initialize.plan.arena_bytes);
+        if (trainer.restart.uses_arena)
+            trainer.arena_bytes = std::max(trainer.arena_bytes, initialize.plan.arena_bytes);
         return Nothing{};
     }
 

@@ -11,8 +11,8 @@
 namespace nncc {
 
 // One entry to emit. `forward` may come several times, once per batch; the others once, with the training batch.
-// Asked for: `initialize` and `forward` always; `pack` when there are kPacked storages; `step`, `gradients` and `update`
-// together, when there is a train block.
+// Asked for: `initialize` and `forward` always; `pack` when there are kPacked storages; `step`, `gradients` and
+// `update` together, when there is a train block.
 struct EmitEntry {
     std::string name;
     std::int64_t batch = 1;
@@ -23,13 +23,15 @@ struct EmitEntry {
 struct EmitRequest {
     const Program& program;
     std::vector<EmitEntry> entries;
-    std::string source_name;  // "pima.nn", without directories
-    std::string source_hash;  // hex SHA-256 of the text
-    std::string version;      // "0.1.0"
-    std::string command;      // "nncc pima.nn -D batch=1 -o pima.cpp"; no machine's paths
-    std::string training;     // what the header says of the Trainer: "Adam", may be empty
-    bool pack_panels = true;  // right operands of products laid out for the kernels by `pack`
+    std::string source_name;     // "pima.nn", without directories
+    std::string source_hash;     // hex SHA-256 of the text
+    std::string version;         // "0.1.0"
+    std::string command;         // "nncc pima.nn -D batch=1 -o pima.cpp"; no machine's paths
+    std::string training;        // what the header says of the Trainer: "Adam", may be empty
+    bool pack_panels = true;     // right operands of products laid out for the kernels by `pack`
     bool check_arena = false;    // for builds with AddressSanitizer: tensors that are not alive may not be touched
+    bool selftest = true;        // with vectors to test what was compiled, where the model is small enough
+    bool slot_table = false;     // the trainer's slots by name, for schedules that are told of epochs, and averages
     std::string file_stem = {};  // the source includes "<file_stem>.h"; empty: the model's name
 };
 
@@ -46,11 +48,11 @@ struct EmittedFiles {
     std::string file_stem;                 // what the files are to be called: "pima"
     std::string cpp_namespace;             // the mangled model name; prefix of the C symbols
     std::vector<EmittedEntry> entries;
-    int kernel_count = 0;                  // functions in the source
-    std::int64_t parameter_count = 0;      // elements of kParam storages
+    int kernel_count = 0;              // functions in the source
+    std::int64_t parameter_count = 0;  // elements of kParam storages
     std::int64_t weights_bytes = 0;
     std::int64_t packed_bytes = 0;
-    std::vector<std::string> packing;      // one line for each decision: "dense_1.w: panels [8, 16]"
+    std::vector<std::string> packing;  // one line for each decision: "dense_1.w: panels [8, 16]"
 };
 
 // Refuses with NN07xx what has no C++.

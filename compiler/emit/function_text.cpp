@@ -60,7 +60,8 @@ std::string FunctionText::pointer(int parameter, const IndexMap& map, const std:
     const std::string& base = parameters[static_cast<std::size_t>(parameter)];
     const std::string offset = index(map, variables);
     if (offset.empty()) return base;
-    return offset.front() == '-' ? fmt::format("{} - {}", base, offset.substr(1)) : fmt::format("{} + {}", base, offset);
+    return offset.front() == '-' ? fmt::format("{} - {}", base, offset.substr(1))
+                                 : fmt::format("{} + {}", base, offset);
 }
 
 void FunctionText::name_sizes(const std::vector<Dim>& extent_list, const std::vector<std::string>& names) {
@@ -68,7 +69,8 @@ void FunctionText::name_sizes(const std::vector<Dim>& extent_list, const std::ve
     size_names = names;
     // The last axis with an extent names it: strides are products of inner extents.
     for (std::size_t k = extent_list.size(); k-- > 0;) {
-        if (extent_list[k].is_constant() && extent_list[k].constant() > 1) sizes.emplace(extent_list[k].constant(), names[k]);
+        if (extent_list[k].is_constant() && extent_list[k].constant() > 1)
+            sizes.emplace(extent_list[k].constant(), names[k]);
     }
 }
 
@@ -109,7 +111,8 @@ KernelText print_kernel(const Kernel& kernel) {
             text.unused.push_back(k);
             continue;
         }
-        text.items.push_back(fmt::format("{}{}* {}", parameter.written ? "" : "const ", cpp_type(parameter.type.dtype), function.parameters[k]));
+        text.items.push_back(fmt::format("{}{}* {}", parameter.written ? "" : "const ", cpp_type(parameter.type.dtype),
+                                         function.parameters[k]));
     }
     for (const std::string& item : text.items) text.parameters += (text.parameters.empty() ? "" : ", ") + item;
     text.body = code.text();

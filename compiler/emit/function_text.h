@@ -15,20 +15,20 @@ namespace nncc {
 
 // One emitted kernel: C++ text from "static void name(" on, and what is called with what.
 struct KernelText {
-    std::string parameters;             // "const float* x, float* relu_1": to recognise equal kernels
-    std::vector<std::string> items;     // the parameters one by one
-    std::string body;                   // from behind the opening brace's line to the closing one
-    std::vector<std::string> extents;   // names of run-time extents, passed first
-    std::vector<std::size_t> unused;    // parameters of the kernel that the text does not need and does not take
-    std::int64_t stack_bytes = 0;       // of arrays in the function; an estimate of what the runtime adds included
+    std::string parameters;            // "const float* x, float* relu_1": to recognise equal kernels
+    std::vector<std::string> items;    // the parameters one by one
+    std::string body;                  // from behind the opening brace's line to the closing one
+    std::vector<std::string> extents;  // names of run-time extents, passed first
+    std::vector<std::size_t> unused;   // parameters of the kernel that the text does not need and does not take
+    std::int64_t stack_bytes = 0;      // of arrays in the function; an estimate of what the runtime adds included
 };
 
 // The state shared by the printers of one function.
 struct FunctionText {
     const Kernel& kernel;
     NameScope scope;
-    std::vector<std::string> parameters;  // identifier of each
-    std::set<std::string> extents;        // dimensions known at run time that were used
+    std::vector<std::string> parameters;        // identifier of each
+    std::set<std::string> extents;              // dimensions known at run time that were used
     std::map<std::int64_t, std::string> sizes;  // named sizes of the nest at hand
     std::vector<std::string> size_names;
     std::int64_t stack_bytes = 0;

@@ -1,6 +1,7 @@
 // The C++ header of a model.
-#include <algorithm>
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "emit/model_text.h"
 
@@ -12,20 +13,24 @@ void print_summary(const ModelText& model, Code& code) {
     const EmitRequest& request = model.request;
     const std::string summary = comment_text(request.program.summary);
     if (!summary.empty()) code.line("// " + summary);
-    code.line(fmt::format("// Emitted by nncc {} from {} (sha256 {}).", comment_text(request.version), comment_text(request.source_name),
-                          comment_text(request.source_hash.substr(0, 8))));
+    code.line(fmt::format("// Emitted by nncc {} from {} (sha256 {}).", comment_text(request.version),
+                          comment_text(request.source_name), comment_text(request.source_hash.substr(0, 8))));
     code.line(fmt::format("// {}{}", count_text(model), model.trainer ? "" : " No train block, so no Trainer."));
 }
 
 void print_model_class(const ForwardText& forward, Code& code) {
     code.line("template <>");
-    code.open(fmt::format("class Model<{}> {{  // one per thread: its arena is inside it", forward.batch));
+    code.open(fmt::format("class Model<{}> {{  // one per thread{}", forward.batch,
+                          forward.arena_bytes > 0 ? ": its arena is inside it" : ""));
     code.indent(-1);
     code.line("  public:");
     code.indent(1);
-    code.line(fmt::format("static constexpr int kArenaBytes = {}, kStackBytes = {};  // the stack is an estimate", forward.arena_bytes, forward.body.stack_bytes));
+    code.line(fmt::format("static constexpr int kArenaBytes = {}, kStackBytes = {};  // the stack is an estimate",
+                          forward.arena_bytes, forward.body.stack_bytes));
     code.line("explicit Model(const Packed& packed) noexcept : packed_(&packed) {}");
-    code.line("void use(const Packed& packed) noexcept { packed_ = &packed; }  // same thread as forward; see nncc::Exchange");
+    code.line(
+        "void use(const Packed& packed) noexcept { packed_ = &packed; }  // same thread as forward; see "
+        "nncc::Exchange");
     if (forward.extents.empty()) {
         code.list("void forward(", forward_parameters(forward), ") noexcept;");
     } else {
@@ -45,34 +50,56 @@ void print_trainer_class(const ModelText& model, const TrainerText& trainer, Cod
     const std::string note = comment_text(model.request.training);
     const std::string_view loss = cpp_type(trainer.loss);
     const bool fixed = trainer.extents.empty();
-    code.open(fmt::format("class Trainer {{  // batch {}{}; arguments: the model's inputs, then the data of the loss", trainer.batch, note.empty() ? "" : ", " + note));
+    code.open(fmt::format("class Trainer {{  // batch {}{}; arguments: the model's inputs, then the data of the loss",
+                          trainer.batch, note.empty() ? "" : ", " + note));
     code.indent(-1);
     code.line("  public:");
     code.indent(1);
-    code.line(fmt::format("static constexpr int kBatch = {}, kArenaBytes = {}, kStackBytes = {};  // the stack is an estimate", trainer.batch, trainer.arena_bytes,
-                          trainer.stack_bytes));
+    code.line(fmt::format(
+        "static constexpr int kBatch = {}, kArenaBytes = {}, kStackBytes = {};  // the stack is an estimate",
+        trainer.batch, trainer.arena_bytes, trainer.stack_bytes));
     code.line("Trainer(const Weights& start, nncc::u64 seed) noexcept { restart(start, seed); }");
     code.line("void restart(const Weights& start, nncc::u64 seed) noexcept;");
+    if (!trainer.fit_sweeps.empty()) {
+        code.line(fmt::format("static constexpr int kFitSweeps = {};  // over all rows, before the first step",
+                              trainer.fit_sweeps.size()));
+        code.line(
+            "// A batch of the sweep at hand, of which `rows` exist; `last`: of this sweep, the next call begins the "
+            "next.");
+        code.list("void fit(", fit_parameters(trainer), ") noexcept;");
+    } else if (fit_obstacle_text(model)) {
+        code.line(fmt::format("// No fit(): {}", comment_text(*fit_obstacle_text(model))));
+    }
     std::vector<std::string> parameters = trainer_parameters(trainer);
     if (!fixed) code.line("// NaN, and nothing written, when an extent exceeds its bound or a size does not fit.");
     code.line("// Forward, backward, update: the loss.");
     code.list(fmt::format("{} step(", loss), parameters, ") noexcept;");
     parameters.push_back("Weights& gradient");
     code.list(fmt::format("{} gradients(", loss), parameters, ") noexcept;");
-    code.line("void update(const Weights& gradient) noexcept;  // after one's own reduction or clipping");
+    code.line("// After one's own reduction or clipping; `rate_scale` multiplies the change of every parameter.");
+    code.line("void update(const Weights& gradient, float rate_scale = 1.0F) noexcept;");
     code.line("const Weights& weights() const noexcept { return weights_; }");
     code.line("nncc::u64 steps = 0;  // with the weights and the slots: a checkpoint, bit for bit");
+    if (has_slot_table(model)) {
+        code.open("struct Slots {  // of the optimizer and its schedules");
+        model.slots.print(code);
+        code.close("};");
+        code.line("Slots& slots() noexcept { return slots_; }");
+    }
     code.blank();
     code.indent(-1);
     code.line("  private:");
     code.indent(1);
     code.line("Weights weights_;");
-    if (!model.slots.members().empty()) {
+    if (has_slot_table(model)) {
+        code.line("Slots slots_;");
+    } else if (!model.slots.members().empty()) {
         code.open("struct {");
         model.slots.print(code);
         code.close("} slots_;");
     }
     code.line("nncc::i32 seed_ = 0;");
+    if (!trainer.fit_sweeps.empty()) code.line("int fit_sweep_ = 0;");
     if (trainer.arena_bytes > 0) code.line("alignas(64) unsigned char arena_[kArenaBytes];");
     code.close("};");
 }
@@ -82,8 +109,8 @@ void print_trainer_class(const ModelText& model, const TrainerText& trainer, Cod
 std::string file_stem(const ModelText& model) {
     const std::string& stem = model.request.file_stem;
     const bool plain = std::all_of(stem.begin(), stem.end(), [](char letter) {
-        return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') || (letter >= '0' && letter <= '9') || letter == '_' || letter == '-' ||
-               letter == '.';
+        return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
+               (letter >= '0' && letter <= '9') || letter == '_' || letter == '-' || letter == '.';
     });
     return stem.empty() || !plain ? model.name : stem;
 }
@@ -97,17 +124,27 @@ std::string header_text(const ModelText& model) {
     code.blank();
     code.line(fmt::format("namespace {} {{", model.name));
     code.blank();
-    code.open("struct alignas(64) Weights {  // what a weight file holds, member path = tensor name; plain memory, yours to copy");
+    code.open(
+        "struct alignas(64) Weights {  // what a weight file holds, member path = tensor name; plain memory, yours to "
+        "copy");
     model.weights.print(code);
     code.close("};");
-    code.line(fmt::format("extern const nncc::Tensor kTensors[{}];  // name, kind, extents, offset in Weights: for files, freezing, tools",
-                          std::max<std::size_t>(1, model.weights.members().size())));
+    code.line(
+        fmt::format("extern const nncc::Tensor kTensors[{}];  // name, kind, extents, offset in Weights: for files, "
+                    "freezing, tools",
+                    std::max<std::size_t>(1, model.weights.members().size())));
     code.line("void initialize(Weights& weights, nncc::u64 seed) noexcept;");
     code.blank();
     code.open("struct alignas(64) Packed {  // Weights as the kernels read them");
     code.line(fmt::format("unsigned char bytes[{}];", model.packed_bytes));
     code.close("};");
     code.line("void pack(const Weights& weights, Packed& packed) noexcept;");
+    if (has_selftest(model)) {
+        code.line(
+            "// 0, or how many of the embedded vectors differ from what the compiler computed in f64. One thread at a "
+            "time.");
+        code.line("int selftest() noexcept;");
+    }
     code.blank();
     code.line("template <int batch>");
     code.line("class Model;");
@@ -118,6 +155,10 @@ std::string header_text(const ModelText& model) {
     if (model.trainer) {
         code.blank();
         print_trainer_class(model, *model.trainer, code);
+    }
+    if (has_slot_table(model)) {
+        code.line(fmt::format("extern const nncc::Tensor kSlotTensors[{}];  // offsets in Trainer::Slots",
+                              model.slots.members().size()));
     }
     code.blank();
     code.line(fmt::format("}}  // namespace {}", model.name));

@@ -32,7 +32,7 @@ class KernelLibrary {
   private:
     NameScope& scope_;
     std::map<std::string, std::string> kernels_;  // name by parameters and body
-    std::map<std::string, std::string> tables_;     // by text
+    std::map<std::string, std::string> tables_;   // by text
     Code tables_text_, functions_text_;
 };
 

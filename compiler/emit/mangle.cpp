@@ -10,23 +10,25 @@ namespace nncc {
 
 namespace {
 
-// Keywords of C++23 and C, alternative tokens, what compilers predefine without underscores, and what emitted code says itself.
+// Keywords of C++23 and C, alternative tokens, what compilers predefine without underscores, and what emitted code says
+// itself.
 constexpr std::array kReserved{
     "alignas", "alignof", "and", "and_eq", "asm", "auto", "bitand", "bitor", "bool", "break", "case", "catch", "char",
     "char16_t", "char32_t", "char8_t", "class", "co_await", "co_return", "co_yield", "compl", "concept", "const",
     "const_cast", "consteval", "constexpr", "constinit", "continue", "decltype", "default", "delete", "do", "double",
     "dynamic_cast", "else", "enum", "explicit", "export", "extern", "false", "float", "for", "friend", "goto", "if",
     "inline", "int", "long", "mutable", "namespace", "new", "noexcept", "not", "not_eq", "nullptr", "operator", "or",
-    "or_eq", "private", "protected", "public", "register", "reinterpret_cast", "requires", "restrict", "return", "short",
-    "signed", "sizeof", "static", "static_assert", "static_cast", "struct", "switch", "template", "this", "thread_local",
-    "throw", "true", "try", "typedef", "typeid", "typename", "typeof", "union", "unsigned", "using", "virtual", "void",
-    "volatile", "wchar_t", "while", "xor", "xor_eq",
+    "or_eq", "private", "protected", "public", "register", "reinterpret_cast", "requires", "restrict", "return",
+    "short", "signed", "sizeof", "static", "static_assert", "static_cast", "struct", "switch", "template", "this",
+    "thread_local", "throw", "true", "try", "typedef", "typeid", "typename", "typeof", "union", "unsigned", "using",
+    "virtual", "void", "volatile", "wchar_t", "while", "xor", "xor_eq",
     // predefined macros in gnu modes, and the name of the C entry
     "linux", "unix", "i386", "vector", "pixel", "main", "errno", "assert", "std", "size_t", "NULL", "EOF", "I",
     // what emitted code says
-    "nncc", "lanes", "arena", "flat", "weights", "packed", "slots", "batch", "seed", "steps", "forward", "step", "update",
-    "gradients", "initialize", "pack", "selftest", "fit", "process", "reset", "use", "model", "trainer", "gradient",
-    "loss_value", "Model", "Trainer", "Weights", "Packed", "Slots"};
+    "nncc", "lanes", "arena", "flat", "weights", "packed", "slots", "batch", "seed", "steps", "forward", "step",
+    "update", "gradients", "initialize", "pack", "selftest", "fit", "process", "reset", "use", "model", "trainer",
+    "gradient", "loss_value", "rows", "last", "fit_rows", "rate_scale", "memory", "Model", "Trainer", "Weights",
+    "Packed", "Slots"};
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }

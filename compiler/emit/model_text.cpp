@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "passes/derive_fit.h"
+
 namespace nncc {
 
 namespace {
@@ -39,6 +41,20 @@ std::vector<std::string> trainer_parameters(const TrainerText& trainer) {
     return items;
 }
 
+std::vector<std::string> fit_parameters(const TrainerText& trainer) {
+    std::vector<std::string> items;
+    for (const std::string& extent : trainer.extents) items.push_back("int " + extent);
+    for (std::size_t k = 0; k < trainer.model_inputs; ++k)
+        items.push_back(argument_text(trainer.inputs[k], false, false));
+    items.insert(items.end(), {"int rows", "bool last"});
+    return items;
+}
+
+std::optional<std::string> fit_obstacle_text(const ModelText& model) {
+    const auto fit = model.request.program.entries.find("fit");
+    return fit == model.request.program.entries.end() ? std::nullopt : fit_obstacle(fit->second);
+}
+
 std::string count_text(const ModelText& model) {
     std::int64_t parameters = 0, states = 0, fitted = 0;
     for (const StructMember& member : model.weights.members()) {
@@ -52,17 +68,21 @@ std::string count_text(const ModelText& model) {
             case StorageKind::kPacked: break;
         }
     }
-    const auto counted = [](std::int64_t count, std::string_view what) { return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s"); };
+    const auto counted = [](std::int64_t count, std::string_view what) {
+        return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+    };
     std::string text = counted(parameters, "parameter");
     if (states > 0) text += ", " + counted(states, "state value");
     if (fitted > 0) text += ", " + counted(fitted, "fitted value");
     return text + ".";
 }
 
-void print_extent_checks(const std::vector<std::string>& extents, const std::vector<std::int64_t>& bounds, const std::vector<Argument>& inputs,
-                         const std::vector<Argument>& outputs, std::string_view failure, Code& code) {
+void print_extent_checks(const std::vector<std::string>& extents, const std::vector<std::int64_t>& bounds,
+                         const std::vector<Argument>& inputs, const std::vector<Argument>& outputs,
+                         std::string_view failure, Code& code) {
     if (extents.empty()) return;
-    for (std::size_t k = 0; k < extents.size(); ++k) code.line(fmt::format("if ({0} < 0 || {0} > {1}) {2}", extents[k], bounds[k], failure));
+    for (std::size_t k = 0; k < extents.size(); ++k)
+        code.line(fmt::format("if ({0} < 0 || {0} > {1}) {2}", extents[k], bounds[k], failure));
     const auto check = [&](const Argument& argument) {
         if (is_fixed(argument.type)) return;
         const auto count = element_count(argument.type.shape);

@@ -9,6 +9,7 @@
 #include "emit/emit.h"
 #include "emit/entry_text.h"
 #include "emit/packed_layout.h"
+#include "emit/selftest.h"
 #include "emit/struct_layout.h"
 
 namespace nncc {
@@ -25,8 +26,10 @@ struct ForwardText {
     std::vector<std::string> extents = {};  // identifiers of bounded dimensions, sorted
     std::vector<std::int64_t> bounds = {};
     std::vector<Argument> inputs = {}, outputs = {};
-    std::int64_t arena_bytes = 0;
+    std::int64_t arena_bytes = 0;        // of the arena in the Model, or
+    std::int64_t local_arena_bytes = 0;  // of one on the stack
     EntryText body = {};
+    std::optional<Selftest> selftest = {};
 };
 
 struct TrainerText {
@@ -38,6 +41,9 @@ struct TrainerText {
     std::int64_t arena_bytes = 0, stack_bytes = 0;
     EntryText restart, step, gradients, update;
     bool has_update = false;
+    std::vector<EntryText> fit_sweeps;  // none when the model fits nothing, or what takes all rows at once
+    EntryText fit_end;
+    std::size_t model_inputs = 0;  // how many of `inputs` are the model's
 };
 
 struct ModelText {
@@ -56,6 +62,13 @@ std::string argument_text(const Argument& argument, bool is_output, bool is_row)
 // "int time, nncc::In<float> x, nncc::Out<float> output".
 std::vector<std::string> forward_parameters(const ForwardText& forward);
 std::vector<std::string> trainer_parameters(const TrainerText& trainer);
+std::vector<std::string> fit_parameters(const TrainerText& trainer);
+// Whether the trainer shows its slots and their table; there are some then.
+inline bool has_slot_table(const ModelText& model) {
+    return model.request.slot_table && model.trainer && !model.slots.members().empty();
+}
+// Why the model's `fit` has no sweeps; nothing when it has, or when there is no fit.
+std::optional<std::string> fit_obstacle_text(const ModelText& model);
 // Parameters by kind: "187 parameters, 16 fitted values."
 std::string count_text(const ModelText& model);
 
@@ -64,11 +77,16 @@ std::string file_stem(const ModelText& model);
 std::string header_text(const ModelText& model);
 std::string source_text(const ModelText& model, const KernelLibrary& library);
 std::string c_header_text(const ModelText& model);
+// Whether every Model has vectors to test it with.
+bool has_selftest(const ModelText& model);
+void print_selftest(const ModelText& model, Code& code);
 // The definitions of the C functions, behind the namespace's end.
 void print_c_functions(const ModelText& model, Code& code);
 
-// The checks of run-time extents and sizes at the head of a function that has bounded dimensions; empty when it has none.
-void print_extent_checks(const std::vector<std::string>& extents, const std::vector<std::int64_t>& bounds, const std::vector<Argument>& inputs,
-                         const std::vector<Argument>& outputs, std::string_view failure, Code& code);
+// The checks of run-time extents and sizes at the head of a function that has bounded dimensions; empty when it has
+// none.
+void print_extent_checks(const std::vector<std::string>& extents, const std::vector<std::int64_t>& bounds,
+                         const std::vector<Argument>& inputs, const std::vector<Argument>& outputs,
+                         std::string_view failure, Code& code);
 
 }  // namespace nncc

@@ -15,8 +15,8 @@ class NestValues {
     // `order`: axes from the outermost loop in, the first `kept` of them not reduced; `vector`: the axis of the lanes.
     void prepare(const std::vector<int>& order, std::size_t kept, int vector);
 
-    // Declares the values that vary with the loop `level` (1-based; 0: with none) and none inside it. `after`: those that
-    // depend on reductions, whose level is that of the innermost kept loop.
+    // Declares the values that vary with the loop `level` (1-based; 0: with none) and none inside it. `after`: those
+    // that depend on reductions, whose level is that of the innermost kept loop.
     void declare_level(std::size_t level, bool after, Code& code);
     void enter(int) {}
     // Writes a store, of a vector when `in_lanes` and the target varies along the lanes.
@@ -43,12 +43,12 @@ class NestValues {
     FunctionText& function_;
     const LoopNest& nest_;
     std::vector<std::string> variables_;
-    std::vector<std::uint32_t> axes_;      // of each value: the axes it varies along
-    std::vector<bool> after_;              // depends on a reduction
+    std::vector<std::uint32_t> axes_;  // of each value: the axes it varies along
+    std::vector<bool> after_;          // depends on a reduction
     std::vector<std::size_t> levels_;
     std::vector<int> uses_;
     std::vector<bool> vector_values_;
-    std::vector<bool> inline_;             // written where it is used
+    std::vector<bool> inline_;  // written where it is used
     std::vector<std::string> texts_, names_;
     std::string lanes_ = "nncc::kLanes<float>";
     int vector_ = -1;

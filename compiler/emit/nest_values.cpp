@@ -71,8 +71,10 @@ void NestValues::choose_inline(const std::vector<int>& order, std::size_t kept) 
             const auto& operands = nest_.values[user].operands;
             const bool is_user = std::find(operands.begin(), operands.end(), static_cast<int>(id)) != operands.end();
             if (uses_[user] > 0 && is_user) {
-                const bool reduces = nest_.values[user].kind == Kind::kReduce && levels_[id] == order.size() && order.size() > kept;
-                inline_[id] = (is_load && nest_.values[user].kind == Kind::kOp && levels_[user] == levels_[id]) || reduces;
+                const bool reduces =
+                    nest_.values[user].kind == Kind::kReduce && levels_[id] == order.size() && order.size() > kept;
+                inline_[id] =
+                    (is_load && nest_.values[user].kind == Kind::kOp && levels_[user] == levels_[id]) || reduces;
             }
         }
         const bool lone = nest_.stores.size() == 1 && nest_.stores[0].value == static_cast<int>(id);
@@ -90,7 +92,8 @@ std::string NestValues::name(int id) {
             if (nest_.values[later].name == role && uses_[later] > 0 && value.kind != Kind::kLoad) role.clear();
         }
         if (value.kind == Kind::kAccumulator) role = "product";
-        if (role.empty() && value.kind == Kind::kReduce) role = value.reducer == Reducer::kSum ? "sum" : value.reducer == Reducer::kMax ? "largest" : "product";
+        if (role.empty() && value.kind == Kind::kReduce)
+            role = value.reducer == Reducer::kSum ? "sum" : value.reducer == Reducer::kMax ? "largest" : "product";
         if (role.empty() && value.op != nullptr) role = std::string(value.op->name);
         name = function_.scope.unique(role);
         texts_[static_cast<std::size_t>(id)] = name;
@@ -103,12 +106,15 @@ void NestValues::set_text(int id, std::string text, bool is_vector) {
     vector_values_[static_cast<std::size_t>(id)] = is_vector;
 }
 
-std::string NestValues::as_vector(int id) const { return is_vector(id) ? text(id) : fmt::format("nncc::splat({}, lanes)", text(id)); }
+std::string NestValues::as_vector(int id) const {
+    return is_vector(id) ? text(id) : fmt::format("nncc::splat({}, lanes)", text(id));
+}
 
 std::string NestValues::load_text(const LoopValue& value, bool is_vector) {
     if (!is_vector) {
         const std::string index = function_.index(value.map, variables_);
-        return fmt::format("{}[{}]", function_.parameters[static_cast<std::size_t>(value.parameter)], index.empty() ? "0" : index);
+        return fmt::format("{}[{}]", function_.parameters[static_cast<std::size_t>(value.parameter)],
+                           index.empty() ? "0" : index);
     }
     const Dim& stride = value.map.strides[static_cast<std::size_t>(vector_)];
     const std::string pointer = function_.pointer(value.parameter, value.map, variables_);
@@ -124,8 +130,9 @@ std::string NestValues::iota_text(const LoopValue& value, bool is_vector) {
     const std::string cast_first = value.dtype == DType::kI32 ? first : fmt::format("static_cast<{}>({})", type, first);
     if (!is_vector) return cast_first;
     const Dim& stride = value.map.strides[static_cast<std::size_t>(vector_)];
-    const std::string step = stride.is_constant() ? literal(static_cast<double>(stride.constant()), value.dtype)
-                                                  : fmt::format("static_cast<{}>({})", type, function_.dim(stride, false));
+    const std::string step = stride.is_constant()
+                                 ? literal(static_cast<double>(stride.constant()), value.dtype)
+                                 : fmt::format("static_cast<{}>({})", type, function_.dim(stride, false));
     return fmt::format("nncc::iota<{}>({}, {}, lanes)", type, cast_first, step);
 }
 
@@ -137,7 +144,8 @@ std::string NestValues::random_text(const LoopValue& value, bool is_vector) {
     if (scan_index.kind != Kind::kConstant || scan_index.constant != 0) {
         step += fmt::format(" | static_cast<nncc::u64>(static_cast<nncc::u32>({})) << 32", text(value.operands[2]));
     }
-    const std::string head = fmt::format("nncc::uniform24(static_cast<nncc::u32>({}), {}, 0x{:08x}U", text(value.operands[0]), step, value.site);
+    const std::string head = fmt::format("nncc::uniform24(static_cast<nncc::u32>({}), {}, 0x{:08x}U",
+                                         text(value.operands[0]), step, value.site);
     const std::string first = index.empty() ? "0" : index;
     std::string result;
     if (!is_vector) {
@@ -158,8 +166,11 @@ std::string NestValues::op_text(const LoopValue& value, bool is_vector) {
     if (!is_vector && is_infix && value.dtype == DType::kI32) {
         // Scalar integers wrap as the lanes do.
         constexpr std::pair<std::string_view, std::string_view> kWrapping[] = {
-            {"{0} + {1}", "nncc::add({0}, {1})"}, {"{0} - {1}", "nncc::subtract({0}, {1})"}, {"{0} * {1}", "nncc::multiply({0}, {1})"},
-            {"{0} / {1}", "nncc::divide({0}, {1})"}, {"-{0}", "nncc::negate({0})"}};
+            {"{0} + {1}", "nncc::add({0}, {1})"},
+            {"{0} - {1}", "nncc::subtract({0}, {1})"},
+            {"{0} * {1}", "nncc::multiply({0}, {1})"},
+            {"{0} / {1}", "nncc::divide({0}, {1})"},
+            {"-{0}", "nncc::negate({0})"}};
         for (const auto& [plain, wrapping] : kWrapping) {
             if (expression == plain) expression = wrapping;
         }
@@ -197,12 +208,17 @@ void NestValues::declare_level(std::size_t level, bool after, Code& code) {
             case Kind::kIota: expression = iota_text(value, vector); break;
             case Kind::kRandom: expression = random_text(value, vector); break;
             case Kind::kConstant: expression = literal(value.constant, value.dtype); break;
-            case Kind::kExtent: expression = fmt::format("static_cast<{}>({})", cpp_type(value.dtype), function_.dim(value.extent, false)); break;
+            case Kind::kExtent:
+                expression =
+                    fmt::format("static_cast<{}>({})", cpp_type(value.dtype), function_.dim(value.extent, false));
+                break;
             case Kind::kOp: expression = op_text(value, vector); break;
             case Kind::kReduce: expression = text(value.operands[0]); break;  // over extents of 1
             case Kind::kAccumulator: break;
         }
-        const bool is_alias = value.kind == Kind::kReduce || (value.kind == Kind::kOp && std::get<ElementwiseLowering>(value.op->lowering).expression == "{0}");
+        const bool is_alias =
+            value.kind == Kind::kReduce ||
+            (value.kind == Kind::kOp && std::get<ElementwiseLowering>(value.op->lowering).expression == "{0}");
         if (inline_[index] || is_alias) {
             texts_[index] = std::move(expression);
             continue;
@@ -217,12 +233,14 @@ void NestValues::store(const LoopStore& store, bool in_lanes, Code& code) {
     const Dim stride = in_lanes && vector_ >= 0 ? store.map.strides[static_cast<std::size_t>(vector_)] : Dim(0);
     if (stride.is_constant(0)) {
         const std::string index = function_.index(store.map, variables_);
-        code.line(fmt::format("{}[{}] = {};", function_.parameters[static_cast<std::size_t>(store.parameter)], index.empty() ? "0" : index, text(store.value)));
+        code.line(fmt::format("{}[{}] = {};", function_.parameters[static_cast<std::size_t>(store.parameter)],
+                              index.empty() ? "0" : index, text(store.value)));
         return;
     }
     const std::string pointer = function_.pointer(store.parameter, store.map, variables_);
     code.line(stride.is_constant(1) ? fmt::format("nncc::store({}, {}, lanes);", pointer, as_vector(store.value))
-                                    : fmt::format("nncc::store_strided({}, {}, {}, lanes);", pointer, function_.dim(stride, false), as_vector(store.value)));
+                                    : fmt::format("nncc::store_strided({}, {}, {}, lanes);", pointer,
+                                                  function_.dim(stride, false), as_vector(store.value)));
 }
 
 }  // namespace nncc

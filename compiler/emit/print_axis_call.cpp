@@ -9,7 +9,8 @@ namespace {
 
 class AxisCallPrinter {
   public:
-    AxisCallPrinter(FunctionText& function, const AxisCall& call, Code& code) : function_(function), call_(call), code_(code) {}
+    AxisCallPrinter(FunctionText& function, const AxisCall& call, Code& code)
+        : function_(function), call_(call), code_(code) {}
 
     void print() {
         if (call_.kernel == "gather") return gather();
@@ -23,9 +24,13 @@ class AxisCallPrinter {
         NNCC_CHECK(product.has_value());
         return *product;
     }
-    std::string operand(std::size_t k) const { return function_.parameters[static_cast<std::size_t>(call_.operands[k])]; }
+    std::string operand(std::size_t k) const {
+        return function_.parameters[static_cast<std::size_t>(call_.operands[k])];
+    }
     std::string result() const { return function_.parameters[static_cast<std::size_t>(call_.result)]; }
-    std::string_view result_type() const { return cpp_type(function_.kernel.parameters[static_cast<std::size_t>(call_.result)].type.dtype); }
+    std::string_view result_type() const {
+        return cpp_type(function_.kernel.parameters[static_cast<std::size_t>(call_.result)].type.dtype);
+    }
 
     // Opens the loops; `variables` get the index variable of each, "" where the extent is 1.
     void open_loops(const std::vector<Dim>& extents) {
@@ -33,7 +38,9 @@ class AxisCallPrinter {
             const bool single = extents[axis].is_constant(1);
             variables_.push_back(index_variable(axis));
             is_loop_.push_back(!single);
-            if (!single) code_.open(fmt::format("for (int {0} = 0; {0} < {1}; ++{0}) {{", variables_[axis], function_.dim(extents[axis], false)));
+            if (!single)
+                code_.open(fmt::format("for (int {0} = 0; {0} < {1}; ++{0}) {{", variables_[axis],
+                                       function_.dim(extents[axis], false)));
         }
     }
     void close_loops() {
@@ -53,7 +60,8 @@ class AxisCallPrinter {
     void gather() {
         open_loops({call_.batch, call_.outer});
         const Dim table = times(call_.length, call_.inner), row = times(call_.index_count, call_.inner);
-        code_.line(fmt::format("nncc::gather({}, {}, {}, {}, {}, {});", at(operand(0), {times(call_.outer, table), table}), size(call_.length),
+        code_.line(fmt::format("nncc::gather({}, {}, {}, {}, {}, {});",
+                               at(operand(0), {times(call_.outer, table), table}), size(call_.length),
                                at(operand(1), {call_.index_count, Dim(0)}), size(call_.index_count), size(call_.inner),
                                at(result(), {times(call_.outer, row), row})));
         close_loops();
@@ -61,12 +69,14 @@ class AxisCallPrinter {
 
     void scatter_add() {
         const Dim table = times(call_.length, call_.inner), row = times(call_.index_count, call_.inner);
-        code_.line(fmt::format("nncc::fill({}, {}, {});", result(), size(times(times(call_.batch, call_.outer), table)),
-                               literal(0, function_.kernel.parameters[static_cast<std::size_t>(call_.result)].type.dtype)));
+        code_.line(
+            fmt::format("nncc::fill({}, {}, {});", result(), size(times(times(call_.batch, call_.outer), table)),
+                        literal(0, function_.kernel.parameters[static_cast<std::size_t>(call_.result)].type.dtype)));
         open_loops({call_.batch, call_.outer});
-        code_.line(fmt::format("nncc::scatter_add({}, {}, {}, {}, {}, {});", at(operand(0), {call_.index_count, Dim(0)}), size(call_.index_count),
-                               at(operand(1), {times(call_.outer, row), row}), size(call_.inner), at(result(), {times(call_.outer, table), table}),
-                               size(call_.length)));
+        code_.line(fmt::format("nncc::scatter_add({}, {}, {}, {}, {}, {});",
+                               at(operand(0), {call_.index_count, Dim(0)}), size(call_.index_count),
+                               at(operand(1), {times(call_.outer, row), row}), size(call_.inner),
+                               at(result(), {times(call_.outer, table), table}), size(call_.length)));
         close_loops();
     }
 
@@ -86,16 +96,18 @@ class AxisCallPrinter {
         const std::string stride = size(call_.inner), length = size(call_.length);
         if (call_.kernel == "argmax") {
             const std::string target = at("", {call_.inner, Dim(1)});
-            code_.line(fmt::format("{}[{}] = nncc::argmax({}, {}, {});", result(), target.empty() ? "0" : target.substr(3), from, stride, length));
+            code_.line(fmt::format("{}[{}] = nncc::argmax({}, {}, {});", result(),
+                                   target.empty() ? "0" : target.substr(3), from, stride, length));
         } else if (sorts && call_.inner.is_constant(1)) {
             code_.line(fmt::format("nncc::argsort({}, {}, {}, {});", from, length, to, scratch));
         } else if (sorts) {
-            code_.line(fmt::format("nncc::argsort({}, {}, {}, {}, {}, {});", from, stride, length, to, stride, scratch));
+            code_.line(
+                fmt::format("nncc::argsort({}, {}, {}, {}, {}, {});", from, stride, length, to, stride, scratch));
         } else {
             const std::string& kind = call_.node->attributes.text("kind");
             const std::string_view op = kind == "sum" ? "nncc::Sum" : kind == "max" ? "nncc::Max" : "nncc::Product";
-            code_.line(fmt::format("nncc::cumulative<{}>({}, {}, {}, {}, {}, {});", op, from, stride, to, stride, length,
-                                   call_.node->attributes.flag("reverse")));
+            code_.line(fmt::format("nncc::cumulative<{}>({}, {}, {}, {}, {}, {});", op, from, stride, to, stride,
+                                   length, call_.node->attributes.flag("reverse")));
         }
         close_loops();
     }
@@ -109,6 +121,8 @@ class AxisCallPrinter {
 
 }  // namespace
 
-void print_axis_call(FunctionText& function, const AxisCall& call, Code& code) { AxisCallPrinter(function, call, code).print(); }
+void print_axis_call(FunctionText& function, const AxisCall& call, Code& code) {
+    AxisCallPrinter(function, call, code).print();
+}
 
 }  // namespace nncc

@@ -34,19 +34,23 @@ class ContractionPrinter {
         const std::size_t batch = product_.batch.size();
         values_.declare_level(0, false, code_);
         for (std::size_t axis = 0; axis < batch; ++axis) {
-            code_.open(fmt::format("for (int {0} = 0; {0} < {1}; ++{0}) {{", index_variable(axis), function_.dim(product_.batch[axis], false)));
+            code_.open(fmt::format("for (int {0} = 0; {0} < {1}; ++{0}) {{", index_variable(axis),
+                                   function_.dim(product_.batch[axis], false)));
             values_.declare_level(axis + 1, false, code_);
         }
         const bool fixed = is_fixed();
         const std::string left = function_.scope.unique("left"), right = function_.scope.unique("right");
-        code_.line(matrix(left, product_.a, product_.a_offset, product_.a_batch, product_.a_row, product_.a_column, false, fixed));
-        code_.line(matrix(right, product_.b, product_.b_offset, product_.b_batch, product_.b_row, product_.b_column, product_.b_packed, fixed));
+        code_.line(matrix(left, product_.a, product_.a_offset, product_.a_batch, product_.a_row, product_.a_column,
+                          false, fixed));
+        code_.line(matrix(right, product_.b, product_.b_offset, product_.b_batch, product_.b_row, product_.b_column,
+                          product_.b_packed, fixed));
         const std::string row = index_variable(batch), column = index_variable(batch + 1);
         std::string accumulated = "product";
         Code body = code_.at_same_depth();
         body.indent(1);
         for (std::size_t id = 0; id < epilogue.values.size(); ++id) {
-            if (epilogue.values[id].kind == LoopValue::Kind::kAccumulator) accumulated = values_.name(static_cast<int>(id));
+            if (epilogue.values[id].kind == LoopValue::Kind::kAccumulator)
+                accumulated = values_.name(static_cast<int>(id));
         }
         values_.declare_level(batch + 1, false, body);
         values_.declare_level(batch + 2, false, body);
@@ -54,8 +58,8 @@ class ContractionPrinter {
         const auto parameter = [&](std::string_view type, const std::string& name) {
             return uses_word(body.text(), name) ? fmt::format("{} {}", type, name) : std::string(type);
         };
-        code_.line(fmt::format("{}{}, {}, [&]({}, {}, {}, {}) {{", call(fixed), left, right, parameter("int", row), parameter("int", column),
-                               parameter("auto", "lanes"), parameter("auto", accumulated)));
+        code_.line(fmt::format("{}{}, {}, [&]({}, {}, {}, {}) {{", call(fixed), left, right, parameter("int", row),
+                               parameter("int", column), parameter("auto", "lanes"), parameter("auto", accumulated)));
         code_.append(body);
         code_.line("});");
         for (std::size_t axis = 0; axis < batch; ++axis) code_.close();
@@ -64,27 +68,30 @@ class ContractionPrinter {
 
   private:
     bool is_fixed() const {
-        return product_.n.is_constant() && product_.k.is_constant() && product_.a_row.is_constant() && product_.a_column.is_constant() &&
-               product_.b_row.is_constant() && product_.b_column.is_constant();
+        return product_.n.is_constant() && product_.k.is_constant() && product_.a_row.is_constant() &&
+               product_.a_column.is_constant() && product_.b_row.is_constant() && product_.b_column.is_constant();
     }
 
     // "nncc::gemm<kRows, kColumns, kDepth>" up to the extents that are run-time arguments.
     std::string call(bool fixed) {
-        const std::string m = function_.dim(product_.m, false), n = function_.dim(product_.n, false), k = function_.dim(product_.k, false);
+        const std::string m = function_.dim(product_.m, false), n = function_.dim(product_.n, false),
+                          k = function_.dim(product_.k, false);
         if (!fixed) return fmt::format("nncc::gemm_dynamic({}, {}, {}, ", m, n, k);
         if (product_.m.is_constant()) return fmt::format("nncc::gemm<{}, {}, {}>(", m, n, k);
         return fmt::format("nncc::gemm_rows<{}, {}>({}, ", n, k, m);
     }
 
-    std::string matrix(const std::string& name, int parameter, const Dim& offset, const std::vector<Dim>& batch_strides, const Dim& row, const Dim& column,
-                       bool packed, bool fixed) {
+    std::string matrix(const std::string& name, int parameter, const Dim& offset, const std::vector<Dim>& batch_strides,
+                       const Dim& row, const Dim& column, bool packed, bool fixed) {
         std::vector<std::string> variables;
         for (std::size_t axis = 0; axis < batch_strides.size(); ++axis) variables.push_back(index_variable(axis));
-        const std::string pointer = function_.pointer(parameter, {.offset = offset, .strides = batch_strides}, variables);
+        const std::string pointer =
+            function_.pointer(parameter, {.offset = offset, .strides = batch_strides}, variables);
         const std::string_view type = cpp_type(product_.dtype);
         if (packed) return fmt::format("const nncc::Panels<{}> {}{{{}}};", type, name, pointer);
         const std::string rows = function_.dim(row, false), columns = function_.dim(column, false);
-        if (!fixed) return fmt::format("const nncc::StridedMatrix<{}> {}{{{}, {}, {}}};", type, name, pointer, rows, columns);
+        if (!fixed)
+            return fmt::format("const nncc::StridedMatrix<{}> {}{{{}, {}, {}}};", type, name, pointer, rows, columns);
         return fmt::format("const nncc::Matrix<{}, {}, {}> {}{{{}}};", type, rows, columns, name, pointer);
     }
 

@@ -23,7 +23,8 @@ std::vector<std::string> size_names(std::size_t count) {
     if (count == 1) return {"kCount"};
     if (count == 2) return {"kRows", "kColumns"};
     std::vector<std::string> names;
-    for (std::size_t k = 0; k + 2 < count; ++k) names.push_back(count == 3 ? "kPlanes" : fmt::format("kPlanes{}", k + 1));
+    for (std::size_t k = 0; k + 2 < count; ++k)
+        names.push_back(count == 3 ? "kPlanes" : fmt::format("kPlanes{}", k + 1));
     names.push_back("kRows");
     names.push_back("kColumns");
     return names;
@@ -31,7 +32,8 @@ std::vector<std::string> size_names(std::size_t count) {
 
 class NestLoops {
   public:
-    NestLoops(FunctionText& function, const LoopNest& nest, Code& code) : function_(function), nest_(nest), code_(code), values_(function, nest) {
+    NestLoops(FunctionText& function, const LoopNest& nest, Code& code)
+        : function_(function), nest_(nest), code_(code), values_(function, nest) {
         vector_ = vector_axis(nest);
         for (std::size_t axis = 0; axis < nest.axes.size(); ++axis) {
             if (!nest.axes[axis].reduced) order_.push_back(static_cast<int>(axis));
@@ -43,7 +45,8 @@ class NestLoops {
         vector_is_reduced_ = vector_ >= 0 && nest.axes[static_cast<std::size_t>(vector_)].reduced;
         values_.prepare(order_, kept_, vector_);
         for (int id = 0; id < static_cast<int>(nest.values.size()); ++id) {
-            if (nest.values[static_cast<std::size_t>(id)].kind == LoopValue::Kind::kReduce && values_.use_count(id) > 0) reductions_.push_back(id);
+            if (nest.values[static_cast<std::size_t>(id)].kind == LoopValue::Kind::kReduce && values_.use_count(id) > 0)
+                reductions_.push_back(id);
         }
         has_reductions_ = kept_ < order_.size() && !reductions_.empty();
     }
@@ -58,14 +61,17 @@ class NestLoops {
     std::string variable(int axis) const { return index_variable(static_cast<std::size_t>(axis)); }
 
     void plain_loop(int axis) {
-        code_.open(fmt::format("for (int {0} = 0; {0} < {1}; ++{0}) {{", variable(axis), function_.dim(extent(axis), false)));
+        code_.open(
+            fmt::format("for (int {0} = 0; {0} < {1}; ++{0}) {{", variable(axis), function_.dim(extent(axis), false)));
     }
     void open_vector_loop(int axis) {
         lambdas_.push_back(code_.mark());
         const std::string lanes = values_.lane_count_text();
         const std::string size = function_.dim(extent(axis), false);
-        code_.open(extent(axis).is_constant() ? fmt::format("nncc::each_vector<{}, {}>([&](int {}, auto lanes) {{", size, lanes, variable(axis))
-                                              : fmt::format("nncc::each_vector<{}>({}, [&](int {}, auto lanes) {{", lanes, size, variable(axis)));
+        code_.open(
+            extent(axis).is_constant()
+                ? fmt::format("nncc::each_vector<{}, {}>([&](int {}, auto lanes) {{", size, lanes, variable(axis))
+                : fmt::format("nncc::each_vector<{}>({}, [&](int {}, auto lanes) {{", lanes, size, variable(axis)));
     }
 
     // Closes what opened a lambda; index and lanes that it does not use lose their names.
@@ -103,14 +109,17 @@ class NestLoops {
         if (has_reductions_ || kept_ < order_.size()) reduce();
         values_.declare_level(kept_, true, code_);
         for (const LoopStore& store : nest_.stores) {
-            if (kept_ == order_.size() || !is_inner_store(store)) values_.store(store, !vector_is_reduced_ && vector_ >= 0, code_);
+            if (kept_ == order_.size() || !is_inner_store(store))
+                values_.store(store, !vector_is_reduced_ && vector_ >= 0, code_);
         }
     }
 
     void reduce() {
-        const bool stores_inside = std::any_of(nest_.stores.begin(), nest_.stores.end(), [&](const LoopStore& store) { return is_inner_store(store); });
+        const bool stores_inside = std::any_of(nest_.stores.begin(), nest_.stores.end(),
+                                               [&](const LoopStore& store) { return is_inner_store(store); });
         if (reductions_.empty() && !stores_inside) return;
-        if (reductions_.size() != 1 || stores_inside || (vector_is_reduced_ && order_.size() - kept_ > 1)) return reduce_together(stores_inside);
+        if (reductions_.size() != 1 || stores_inside || (vector_is_reduced_ && order_.size() - kept_ > 1))
+            return reduce_together(stores_inside);
         if (vector_is_reduced_) return reduce_lanes();
         reduce_outer();
     }
@@ -124,10 +133,10 @@ class NestLoops {
         const std::string_view op = reducer_type(value.reducer);
         lambdas_.push_back(code_.mark());
         code_.open(extent(vector_).is_constant()
-                       ? fmt::format("const {} {} = nncc::reduce<{}, {}, {}>([&](int {}, auto lanes) {{", cpp_type(value.dtype), name, op, size, lanes,
-                                     variable(vector_))
-                       : fmt::format("const {} {} = nncc::reduce<{}, {}>({}, [&](int {}, auto lanes) {{", cpp_type(value.dtype), name, op, lanes, size,
-                                     variable(vector_)));
+                       ? fmt::format("const {} {} = nncc::reduce<{}, {}, {}>([&](int {}, auto lanes) {{",
+                                     cpp_type(value.dtype), name, op, size, lanes, variable(vector_))
+                       : fmt::format("const {} {} = nncc::reduce<{}, {}>({}, [&](int {}, auto lanes) {{",
+                                     cpp_type(value.dtype), name, op, lanes, size, variable(vector_)));
         values_.enter(vector_);
         values_.declare_level(kept_ + 1, false, code_);
         code_.line(fmt::format("return {};", values_.as_vector(value.operands[0])));
@@ -145,9 +154,10 @@ class NestLoops {
             const std::string size = function_.dim(extent(axis), false);
             lambdas_.push_back(code_.mark());
             const std::string head = position == kept_ ? fmt::format("const auto {} =", name) : "return";
-            code_.open(extent(axis).is_constant()
-                           ? fmt::format("{} nncc::reduce_outer<{}, {}>([&](int {}) {{", head, reducer_type(value.reducer), size, variable(axis))
-                           : fmt::format("{} nncc::reduce_outer<{}>({}, [&](int {}) {{", head, reducer_type(value.reducer), size, variable(axis)));
+            code_.open(extent(axis).is_constant() ? fmt::format("{} nncc::reduce_outer<{}, {}>([&](int {}) {{", head,
+                                                                reducer_type(value.reducer), size, variable(axis))
+                                                  : fmt::format("{} nncc::reduce_outer<{}>({}, [&](int {}) {{", head,
+                                                                reducer_type(value.reducer), size, variable(axis)));
             values_.enter(axis);
             values_.declare_level(position + 1, false, code_);
         }
@@ -163,7 +173,8 @@ class NestLoops {
             const std::string_view op = reducer_type(value.reducer), type = cpp_type(value.dtype);
             if (vector_is_reduced_) {
                 running.push_back(function_.scope.unique(values_.name(id) + "_parts"));
-                code_.line(fmt::format("nncc::Accumulator<{}, {}, {}> {};", op, type, values_.lane_count_text(), running.back()));
+                code_.line(fmt::format("nncc::Accumulator<{}, {}, {}> {};", op, type, values_.lane_count_text(),
+                                       running.back()));
             } else if (values_.is_vector(id)) {
                 running.push_back(values_.name(id));
                 code_.line(fmt::format("auto {} = nncc::splat({}::identity<{}>(), lanes);", running.back(), op, type));
@@ -185,8 +196,9 @@ class NestLoops {
             if (vector_is_reduced_) {
                 code_.line(fmt::format("{}.add({}, lanes);", running[k], values_.as_vector(operand)));
             } else {
-                code_.line(fmt::format("{0} = {1}::combine({0}, {2});", running[k], reducer_type(value.reducer),
-                                       values_.is_vector(reductions_[k]) ? values_.as_vector(operand) : values_.text(operand)));
+                code_.line(fmt::format(
+                    "{0} = {1}::combine({0}, {2});", running[k], reducer_type(value.reducer),
+                    values_.is_vector(reductions_[k]) ? values_.as_vector(operand) : values_.text(operand)));
             }
         }
         if (stores_inside) {
@@ -198,7 +210,8 @@ class NestLoops {
         if (!vector_is_reduced_) return;
         for (std::size_t k = 0; k < reductions_.size(); ++k) {
             const LoopValue& value = nest_.values[static_cast<std::size_t>(reductions_[k])];
-            code_.line(fmt::format("const {} {} = {}.result();", cpp_type(value.dtype), values_.name(reductions_[k]), running[k]));
+            code_.line(fmt::format("const {} {} = {}.result();", cpp_type(value.dtype), values_.name(reductions_[k]),
+                                   running[k]));
         }
     }
 

@@ -19,19 +19,25 @@ void print_table(std::string_view title, const std::vector<std::string>& lines, 
 
 void print_head(const ModelText& model, Code& code) {
     const EmitRequest& request = model.request;
-    code.line(fmt::format("// {}, emitted by nncc {} from {}; do not edit.", model.name, comment_text(request.version), comment_text(request.source_name)));
+    code.line(fmt::format("// {}, emitted by nncc {} from {}; do not edit.", model.name, comment_text(request.version),
+                          comment_text(request.source_name)));
     code.line(fmt::format("// sha256 {}", comment_text(request.source_hash)));
     if (!request.command.empty()) code.line("// " + comment_text(request.command));
     std::vector<std::string> lines;
     for (const StructMember& member : model.weights.members()) {
-        lines.push_back(fmt::format("{:>9}  {} {}", member.offset, member.path, comment_text(type_text(member.storage->type))));
+        lines.push_back(
+            fmt::format("{:>9}  {} {}", member.offset, member.path, comment_text(type_text(member.storage->type))));
     }
     print_table("Weights: byte, member, type", lines, code);
     for (const ForwardText& forward : model.forwards) {
-        print_table(fmt::format("Arena of Model<{}>::forward, {} bytes: range, tensor, type", forward.batch, forward.arena_bytes), forward.body.arena_lines, code);
+        print_table(fmt::format("Arena of Model<{}>::forward, {} bytes{}: range, tensor, type", forward.batch,
+                                forward.arena_bytes + forward.local_arena_bytes,
+                                forward.local_arena_bytes > 0 ? " on the stack" : ""),
+                    forward.body.arena_lines, code);
     }
     if (model.trainer) {
-        print_table(fmt::format("Arena of Trainer::step, {} bytes: range, tensor, type", model.trainer->arena_bytes), model.trainer->step.arena_lines, code);
+        print_table(fmt::format("Arena of Trainer::step, {} bytes: range, tensor, type", model.trainer->arena_bytes),
+                    model.trainer->step.arena_lines, code);
     }
 }
 
@@ -58,19 +64,22 @@ std::string_view element_text(DType dtype) {
     return "kF32";
 }
 
-void print_tensors(const ModelText& model, Code& code) {
-    const auto& members = model.weights.members();
-    code.open(fmt::format("const nncc::Tensor kTensors[{}] = {{", std::max<std::size_t>(1, members.size())));
+void print_tensors(const StructLayout& layout, std::string_view table, std::string_view type, Code& code) {
+    const auto& members = layout.members();
+    code.open(fmt::format("const nncc::Tensor {}[{}] = {{", table, std::max<std::size_t>(1, members.size())));
     for (const StructMember& member : members) {
-        code.line(fmt::format("{{{}, nncc::TensorKind::{}, nncc::ElementType::{}, {}, {{{}}}, __builtin_offsetof(Weights, {})}},",
-                              string_literal(member.storage->name), kind_text(member.storage->kind), element_text(member.storage->type.dtype),
-                              member.extents.size(), fmt::join(member.extents, ", "), member.path));
+        code.line(
+            fmt::format("{{{}, nncc::TensorKind::{}, nncc::ElementType::{}, {}, {{{}}}, __builtin_offsetof({}, {})}},",
+                        string_literal(member.storage->name), kind_text(member.storage->kind),
+                        element_text(member.storage->type.dtype), member.extents.size(),
+                        fmt::join(member.extents, ", "), type, member.path));
     }
     if (members.empty()) code.line("{\"\", nncc::TensorKind::kParam, nncc::ElementType::kF32, 0, {}, 0},");
     code.close("};");
 }
 
-void print_function(const std::string& head, const std::vector<std::string>& parameters, const EntryText& body, const Code& before, const Code& after, Code& code) {
+void print_function(const std::string& head, const std::vector<std::string>& parameters, const EntryText& body,
+                    const Code& before, const Code& after, Code& code) {
     code.blank();
     code.list(head + "(", parameters, ") noexcept {");
     code.append(before);
@@ -97,34 +106,64 @@ Code statements(const std::vector<std::string>& lines) {
 
 void print_weight_functions(const ModelText& model, Code& code) {
     Code before = statements({});
-    if (uses_word(model.initialize.code.text(), "seed_word")) before.line("const nncc::i32 seed_word = static_cast<nncc::i32>(static_cast<nncc::u32>(seed));");
-    if (model.initialize_arena_bytes > 0) before.line(fmt::format("alignas(64) unsigned char arena[{}];", model.initialize_arena_bytes));
+    if (uses_word(model.initialize.code.text(), "seed_word"))
+        before.line("const nncc::i32 seed_word = static_cast<nncc::i32>(static_cast<nncc::u32>(seed));");
+    if (model.initialize_arena_bytes > 0)
+        before.line(fmt::format("alignas(64) unsigned char arena[{}];", model.initialize_arena_bytes));
     const std::string initialize = before.text() + model.initialize.code.text();
-    print_function("void initialize", unnamed_where_unused({"Weights& weights", "nncc::u64 seed"}, initialize), model.initialize, before, {}, code);
-    print_function("void pack", unnamed_where_unused({"const Weights& weights", "Packed& packed"}, model.pack.code.text()), model.pack, {}, {}, code);
+    print_function("void initialize", unnamed_where_unused({"Weights& weights", "nncc::u64 seed"}, initialize),
+                   model.initialize, before, {}, code);
+    print_function("void pack",
+                   unnamed_where_unused({"const Weights& weights", "Packed& packed"}, model.pack.code.text()),
+                   model.pack, {}, {}, code);
 }
 
 void print_forward(const ForwardText& forward, Code& code) {
     Code before = statements({});
     print_extent_checks(forward.extents, forward.bounds, forward.inputs, forward.outputs, "return false;", before);
+    if (forward.local_arena_bytes > 0)
+        before.line(fmt::format("alignas(64) unsigned char arena[{}];", forward.local_arena_bytes));
     const bool fixed = forward.extents.empty();
     const Code after = statements(fixed ? std::vector<std::string>{} : std::vector<std::string>{"return true;"});
     print_function(fmt::format("{} Model<{}>::forward", fixed ? "void" : "bool", forward.batch),
-                   unnamed_where_unused(forward_parameters(forward), before.text() + forward.body.code.text()), forward.body, before, after, code);
+                   unnamed_where_unused(forward_parameters(forward), before.text() + forward.body.code.text()),
+                   forward.body, before, after, code);
 }
 
 // The step count as the graph has it, around an entry that reads or writes it.
 void add_step_word(const EntryText& body, bool stores, Code& before, Code& after) {
     if (!uses_word(body.code.text(), "step_word")) return;
-    before.line(fmt::format("{}nncc::i32 step_word = static_cast<nncc::i32>(static_cast<nncc::u32>(steps));", stores ? "" : "const "));
+    before.line(fmt::format("{}nncc::i32 step_word = static_cast<nncc::i32>(static_cast<nncc::u32>(steps));",
+                            stores ? "" : "const "));
     if (stores) after.line("steps = static_cast<nncc::u64>(static_cast<nncc::u32>(step_word));");
+}
+
+void print_fit(const TrainerText& trainer, Code& code) {
+    Code head = statements({});
+    const std::vector<Argument> inputs(trainer.inputs.begin(),
+                                       trainer.inputs.begin() + static_cast<std::ptrdiff_t>(trainer.model_inputs));
+    print_extent_checks(trainer.extents, trainer.bounds, inputs, {}, "return;", head);
+    head.line("const nncc::i32 fit_rows = rows < 0 ? 0 : rows < kBatch ? rows : kBatch;");
+    for (std::size_t sweep = 0; sweep < trainer.fit_sweeps.size(); ++sweep) {
+        const std::string condition =
+            sweep + 1 < trainer.fit_sweeps.size() ? fmt::format("if (fit_sweep_ == {}) {{", sweep) : std::string("{");
+        head.line(sweep == 0 ? condition : "} else " + condition);
+        head.append(trainer.fit_sweeps[sweep].code);
+    }
+    head.line("}");
+    head.line("if (!last || ++fit_sweep_ < kFitSweeps) return;");
+    head.line("fit_sweep_ = 0;");
+    print_function("void Trainer::fit", unnamed_where_unused(fit_parameters(trainer), head.text()), trainer.fit_end,
+                   head, {}, code);
 }
 
 void print_trainer(const TrainerText& trainer, Code& code) {
     const std::string_view loss = cpp_type(trainer.loss);
     const std::string failure = fmt::format("return {};", literal(__builtin_nan(""), trainer.loss));
-    const Code before = statements({"seed_ = static_cast<nncc::i32>(static_cast<nncc::u32>(seed));", "steps = 0;"});
-    print_function("void Trainer::restart", {"const Weights& start", "nncc::u64 seed"}, trainer.restart, before, statements({"weights_ = start;"}), code);
+    Code before = statements({"seed_ = static_cast<nncc::i32>(static_cast<nncc::u32>(seed));", "steps = 0;"});
+    if (!trainer.fit_sweeps.empty()) before.line("fit_sweep_ = 0;");
+    print_function("void Trainer::restart", {"const Weights& start", "nncc::u64 seed"}, trainer.restart, before,
+                   statements({"weights_ = start;"}), code);
     for (const EntryText* entry : {&trainer.step, &trainer.gradients}) {
         const bool is_step = entry == &trainer.step;
         Code head = statements({}), tail = statements({});
@@ -139,17 +178,22 @@ void print_trainer(const TrainerText& trainer, Code& code) {
     }
     Code head = statements({}), tail = statements({});
     add_step_word(trainer.update, true, head, tail);
-    print_function("void Trainer::update", unnamed_where_unused({"const Weights& gradient"}, trainer.update.code.text()), trainer.update, head, tail, code);
+    print_function("void Trainer::update",
+                   unnamed_where_unused({"const Weights& gradient", "float rate_scale"}, trainer.update.code.text()),
+                   trainer.update, head, tail, code);
+    if (!trainer.fit_sweeps.empty()) print_fit(trainer, code);
 }
 
 }  // namespace
 
 std::string source_text(const ModelText& model, const KernelLibrary& library) {
     Code functions;
-    print_tensors(model, functions);
+    print_tensors(model.weights, "kTensors", "Weights", functions);
+    if (has_slot_table(model)) print_tensors(model.slots, "kSlotTensors", "Trainer::Slots", functions);
     print_weight_functions(model, functions);
     for (const ForwardText& forward : model.forwards) print_forward(forward, functions);
     if (model.trainer) print_trainer(*model.trainer, functions);
+    if (has_selftest(model)) print_selftest(model, functions);
 
     Code code;
     print_head(model, code);
@@ -157,6 +201,7 @@ std::string source_text(const ModelText& model, const KernelLibrary& library) {
     code.blank();
     if (model.request.check_arena) code.line("#include <nncc/arena_check.h>");
     code.line("#include <nncc/kernels.h>");
+    if (has_selftest(model)) code.line("#include <nncc/selftest.h>");
     code.blank();
     code.line(fmt::format("namespace {} {{", model.name));
     code.line("namespace {");

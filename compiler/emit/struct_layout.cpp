@@ -39,7 +39,8 @@ Expected<StructLayout> StructLayout::make(const std::vector<const Storage*>& sto
             auto product = extent ? checked_multiply(member.elements, *extent) : std::nullopt;
             if (!product || *product <= 0 || *product > 2147483647) {
                 return Error{.kind = &kTooLargeToEmit,
-                             .message = fmt::format("storage `{}` {} has no extents that can be emitted", storage->name, type_text(storage->type)),
+                             .message = fmt::format("storage `{}` {} has no extents that can be emitted", storage->name,
+                                                    type_text(storage->type)),
                              .hint = {},
                              .notes = {},
                              .exit_code = ExitCode::kWrongInput};
@@ -53,12 +54,16 @@ Expected<StructLayout> StructLayout::make(const std::vector<const Storage*>& sto
         const std::vector<std::string> parts = parts_of(storage->name);
         for (std::size_t k = 0; k < parts.size(); ++k) {
             const bool is_leaf = k + 1 == parts.size();
-            auto found = std::find_if(at->children.begin(), at->children.end(),
-                                      [&](const Branch& child) { return child.source == parts[k] && child.member < 0 && !is_leaf; });
+            auto found = std::find_if(at->children.begin(), at->children.end(), [&](const Branch& child) {
+                return child.source == parts[k] && child.member < 0 && !is_leaf;
+            });
             if (found == at->children.end()) {
                 NameScope scope;
                 for (const Branch& child : at->children) scope.reserve(child.name);
-                at->children.push_back({.name = scope.unique(parts[k]), .source = parts[k], .member = is_leaf ? index : -1, .children = {}});
+                at->children.push_back({.name = scope.unique(parts[k]),
+                                        .source = parts[k],
+                                        .member = is_leaf ? index : -1,
+                                        .children = {}});
                 found = at->children.end() - 1;
             }
             at = &*found;
@@ -71,14 +76,17 @@ Expected<StructLayout> StructLayout::make(const std::vector<const Storage*>& sto
 }
 
 std::int64_t StructLayout::alignment_of(const StructLayout& layout, const Branch& branch) {
-    if (branch.member >= 0) return dtype_bytes(layout.members_[static_cast<std::size_t>(branch.member)].storage->type.dtype);
+    if (branch.member >= 0)
+        return dtype_bytes(layout.members_[static_cast<std::size_t>(branch.member)].storage->type.dtype);
     std::int64_t alignment = 1;
     for (const Branch& child : branch.children) alignment = std::max(alignment, alignment_of(layout, child));
     return alignment;
 }
 
-// As the System V ABI lays structs out: each member at a multiple of its alignment, the size a multiple of the struct's.
-void StructLayout::place(StructLayout& layout, Branch& branch, std::int64_t& offset, std::int64_t& alignment, const std::string& path) {
+// As the System V ABI lays structs out: each member at a multiple of its alignment, the size a multiple of the
+// struct's.
+void StructLayout::place(StructLayout& layout, Branch& branch, std::int64_t& offset, std::int64_t& alignment,
+                         const std::string& path) {
     const std::int64_t own = alignment_of(layout, branch);
     alignment = std::max(alignment, own);
     offset = (offset + own - 1) / own * own;
@@ -108,7 +116,8 @@ std::vector<std::string> StructLayout::declarations(const std::vector<Branch>& b
     bool open = false;
     for (const Branch& branch : branches) {
         if (branch.member < 0) {
-            lines.push_back(fmt::format("struct {{ {} }} {};", fmt::join(declarations(branch.children), " "), branch.name));
+            lines.push_back(
+                fmt::format("struct {{ {} }} {};", fmt::join(declarations(branch.children), " "), branch.name));
             open = false;
             continue;
         }

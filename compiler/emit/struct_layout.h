@@ -37,7 +37,8 @@ class StructLayout {
         int member = -1;     // index into members_, or -1: `children`
         std::vector<Branch> children;
     };
-    static void place(StructLayout& layout, Branch& branch, std::int64_t& offset, std::int64_t& alignment, const std::string& path);
+    static void place(StructLayout& layout, Branch& branch, std::int64_t& offset, std::int64_t& alignment,
+                      const std::string& path);
     static std::int64_t alignment_of(const StructLayout& layout, const Branch& branch);
     std::vector<std::string> declarations(const std::vector<Branch>& branches) const;
     void print_branches(const std::vector<Branch>& branches, Code& code) const;

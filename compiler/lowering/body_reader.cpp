@@ -22,7 +22,11 @@ std::string place_text(const Node& node) {
 }
 
 BodyReader::BodyReader(const Plan& plan, int group, Kernel& kernel)
-    : plan_(plan), group_(plan.graph.node(group)), body_(plan.graph.node(group).body.get()), group_index_(group), kernel_(kernel) {
+    : plan_(plan),
+      group_(plan.graph.node(group)),
+      body_(plan.graph.node(group).body.get()),
+      group_index_(group),
+      kernel_(kernel) {
     NNCC_CHECK(body_ != nullptr, "group without a body");
     for (std::size_t k = 0; k < group_.operands.size(); ++k) {
         const Value operand = group_.operands[k];
@@ -35,7 +39,11 @@ BodyReader::BodyReader(const Plan& plan, int group, Kernel& kernel)
             if (group_.operands[earlier] == operand) parameter_of_operand_[k] = parameter_of_operand_[earlier];
         }
         if (parameter_of_operand_[k] >= 0) continue;
-        KernelParameter parameter{.role = source.origin.name, .type = plan_.graph.type(operand), .written = false, .value = operand, .table = {}};
+        KernelParameter parameter{.role = source.origin.name,
+                                  .type = plan_.graph.type(operand),
+                                  .written = false,
+                                  .value = operand,
+                                  .table = {}};
         if (source.op->name == "storage" || source.op->name == "input") parameter.role = source.attributes.text("name");
         if (source.op->name == "constant") {
             parameter.table = source.attributes.constant("value").elements;
@@ -74,7 +82,8 @@ Expected<int> BodyReader::memory_of(Value value) {
     const Node& node = body_->node(value);
     const Type& type = node.type(value.result);
     auto rows = contiguous_map(type.shape);
-    if (!rows || !reading->has_value()) return refuse(kNotLowered, node, "an operand of this kernel is computed in the same group");
+    if (!rows || !reading->has_value())
+        return refuse(kNotLowered, node, "an operand of this kernel is computed in the same group");
     const LoopValue& leaf = (*reading)->leaf;
     if (leaf.kind == LoopValue::Kind::kLoad && leaf.map == *rows) return leaf.parameter;
     const auto count = element_count(type.shape);
@@ -117,7 +126,8 @@ Expected<std::optional<Reading>> BodyReader::read_leaf(const Node& node) {
             leaf.map.strides.assign(leaf.map.strides.size(), Dim(0));
         } else {
             if (static_cast<std::int64_t>(elements.size()) > kTableLimit) {
-                return refuse(kTooLargeToEmit, *source, fmt::format("a table of {} constants is too long to write out", elements.size()));
+                return refuse(kTooLargeToEmit, *source,
+                              fmt::format("a table of {} constants is too long to write out", elements.size()));
             }
             leaf.kind = Kind::kLoad;
             leaf.parameter = parameter_for_table(type, elements);
@@ -172,9 +182,10 @@ Expected<int> BodyReader::add_leaf(const Node& node, LoopValue leaf, const Posit
     // The same memory read in the same way is one load.
     for (std::size_t k = 0; k < values_.size(); ++k) {
         const LoopValue& other = values_[k];
-        if (other.kind == leaf.kind && other.dtype == leaf.dtype && other.parameter == leaf.parameter && other.map == leaf.map &&
-            std::bit_cast<std::uint64_t>(other.constant) == std::bit_cast<std::uint64_t>(leaf.constant) && other.extent == leaf.extent &&
-            other.site == leaf.site && other.operands == leaf.operands) {
+        if (other.kind == leaf.kind && other.dtype == leaf.dtype && other.parameter == leaf.parameter &&
+            other.map == leaf.map &&
+            std::bit_cast<std::uint64_t>(other.constant) == std::bit_cast<std::uint64_t>(leaf.constant) &&
+            other.extent == leaf.extent && other.site == leaf.site && other.operands == leaf.operands) {
             return static_cast<int>(k);
         }
     }
@@ -233,8 +244,10 @@ Expected<> BodyReader::store(int result, int loop_value, const Position& positio
     auto rows = contiguous_map(type.shape);
     auto map = rows ? compose(*rows, position, axis_count) : std::nullopt;
     if (!map) return refuse(kTooLargeToEmit, group_, "its size overflows");
-    KernelParameter parameter{.role = result_role(result), .type = type, .written = true, .value = {group_index_, result}, .table = {}};
-    stores_.push_back({.value = loop_value, .parameter = static_cast<int>(kernel_.parameters.size()), .map = std::move(*map)});
+    KernelParameter parameter{
+        .role = result_role(result), .type = type, .written = true, .value = {group_index_, result}, .table = {}};
+    stores_.push_back(
+        {.value = loop_value, .parameter = static_cast<int>(kernel_.parameters.size()), .map = std::move(*map)});
     kernel_.parameters.push_back(std::move(parameter));
     return Nothing{};
 }

@@ -32,7 +32,8 @@ class BodyReader {
     // The leaf behind a chain of views, or nothing when `value` is computed in the body.
     Expected<std::optional<Reading>> reading_of(Value value);
 
-    // The parameter whose memory holds `value` row by row; a repeated constant gets a table. Refused when it is computed.
+    // The parameter whose memory holds `value` row by row; a repeated constant gets a table. Refused when it is
+    // computed.
     Expected<int> memory_of(Value value);
 
     // Adds a store of `loop_value` to result `result` of the group, row-major, at `position`.

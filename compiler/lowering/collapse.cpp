@@ -23,7 +23,8 @@ Shape extents_of(const LoopNest& nest) {
 }
 
 void erase_axis(LoopNest& nest, std::size_t axis) {
-    each_map(nest, [axis](IndexMap& map) { map.strides.erase(map.strides.begin() + static_cast<std::ptrdiff_t>(axis)); });
+    each_map(nest,
+             [axis](IndexMap& map) { map.strides.erase(map.strides.begin() + static_cast<std::ptrdiff_t>(axis)); });
     nest.axes.erase(nest.axes.begin() + static_cast<std::ptrdiff_t>(axis));
 }
 
@@ -50,7 +51,8 @@ int vector_axis(const LoopNest& nest) {
     const int count = static_cast<int>(nest.axes.size());
     if (count == 0) return -1;
     int kept = -1, reduced = -1;
-    for (int axis = 0; axis < count; ++axis) (nest.axes[static_cast<std::size_t>(axis)].reduced ? reduced : kept) = axis;
+    for (int axis = 0; axis < count; ++axis)
+        (nest.axes[static_cast<std::size_t>(axis)].reduced ? reduced : kept) = axis;
     if (kept < 0) return reduced;
     if (reduced < 0) return kept;
     const auto score = [&](int axis) {

@@ -23,7 +23,8 @@ std::optional<IndexMap> contiguous_map(const Shape& shape);
 // that splits or merges strided axes, pad, concatenate) or on overflow. `shape` is the operand's.
 std::optional<IndexMap> map_through_view(const Node& view, const Shape& shape, const IndexMap& operand);
 
-// The same for a reshape given by its result's shape: extents of 1 come and go freely, the rest needs row-major strides.
+// The same for a reshape given by its result's shape: extents of 1 come and go freely, the rest needs row-major
+// strides.
 std::optional<IndexMap> map_through_reshape(const Shape& from, const Shape& to, const IndexMap& operand);
 
 // Where, for each axis of a node's shape, an index of a loop nest points: an affine function of the nest's indices.

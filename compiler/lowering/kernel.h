@@ -17,9 +17,9 @@ struct KernelParameter {
     std::string role = {};  // a hint for its name: "x", "dense_1.w"
     Type type = {};
     bool written = false;
-    Value value = {};            // of the plan's graph; none when `table` is set
+    Value value = {};                // of the plan's graph; none when `table` is set
     std::vector<double> table = {};  // all elements, row-major
-    std::string panels = {};    // set by the emitter: the key of this operand's panels in Packed
+    std::string panels = {};         // set by the emitter: the key of this operand's panels in Packed
 };
 
 // One value inside a loop nest. Loads, iotas and random bits vary along the axes where `map` has a stride; the others
@@ -68,11 +68,12 @@ struct LoopNest {
 };
 
 // For every index of the batch axes: C[m, n] = epilogue(sum over k of A[m, k] * B[k, n]).
-// `epilogue` is a nest over the axes [batch..., m, n] that reads the product through kAccumulator and stores the results.
+// `epilogue` is a nest over the axes [batch..., m, n] that reads the product through kAccumulator and stores the
+// results.
 struct Contraction {
     std::vector<Dim> batch;
     Dim m, n, k;
-    int a = -1, b = -1;                // parameters
+    int a = -1, b = -1;                 // parameters
     std::vector<Dim> a_batch, b_batch;  // strides along the batch axes
     Dim a_offset, b_offset;
     Dim a_row, a_column;  // strides of A along m and k

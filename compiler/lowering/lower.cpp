@@ -15,14 +15,17 @@ std::vector<std::string> comments_of(const Node& group) {
     std::vector<std::pair<std::string, std::vector<std::string>>> places;
     for (const Node& node : group.body->nodes()) {
         if (node.op->name == "argument" || node.origin.place.empty()) continue;
-        auto found = std::find_if(places.begin(), places.end(), [&](const auto& place) { return place.first == node.origin.place; });
+        auto found = std::find_if(places.begin(), places.end(),
+                                  [&](const auto& place) { return place.first == node.origin.place; });
         if (found == places.end()) found = places.insert(places.end(), {node.origin.place, {}});
         auto& expressions = found->second;
-        if (!node.origin.expression.empty() && std::find(expressions.begin(), expressions.end(), node.origin.expression) == expressions.end()) {
+        if (!node.origin.expression.empty() &&
+            std::find(expressions.begin(), expressions.end(), node.origin.expression) == expressions.end()) {
             expressions.push_back(node.origin.expression);
         }
     }
-    if (places.empty() && !group.origin.place.empty()) places.push_back({group.origin.place, {group.origin.expression}});
+    if (places.empty() && !group.origin.place.empty())
+        places.push_back({group.origin.place, {group.origin.expression}});
     std::vector<std::string> lines;
     for (const auto& [place, expressions] : places) {
         if (lines.size() == 3) break;
@@ -74,7 +77,12 @@ Kernel copy_kernel(const Type& type, std::string name) {
     NNCC_CHECK(rows.has_value());
     LoopNest nest;
     for (const Dim& extent : type.shape) nest.axes.push_back({extent, false});
-    nest.values.push_back({.kind = LoopValue::Kind::kLoad, .dtype = type.dtype, .name = "element", .operands = {}, .parameter = 0, .map = *rows});
+    nest.values.push_back({.kind = LoopValue::Kind::kLoad,
+                           .dtype = type.dtype,
+                           .name = "element",
+                           .operands = {},
+                           .parameter = 0,
+                           .map = *rows});
     nest.stores.push_back({.value = 0, .parameter = 1, .map = *rows});
     collapse(nest);
     kernel.body = std::vector<LoopNest>{std::move(nest)};

@@ -31,7 +31,8 @@ Equation parse_equation(std::string_view text) {
     }
     for (const std::string& letters : equation.operands) {
         for (char c : letters) {
-            if (equation.output.find(c) == std::string::npos && equation.sums.find(c) == std::string::npos) equation.sums += c;
+            if (equation.output.find(c) == std::string::npos && equation.sums.find(c) == std::string::npos)
+                equation.sums += c;
         }
     }
     return equation;
@@ -87,9 +88,12 @@ bool joins(const Dim& outer, const Dim& inner, const Dim& inner_extent) {
 
 // The letters of the depth, outermost first, such that each joins the next in A and in B; nullopt when they do not.
 std::optional<std::vector<Letter>> join_depth(std::vector<Letter> depth, const std::string& order) {
-    std::sort(depth.begin(), depth.end(), [&](const Letter& x, const Letter& y) { return order.find(x.name) < order.find(y.name); });
+    std::sort(depth.begin(), depth.end(),
+              [&](const Letter& x, const Letter& y) { return order.find(x.name) < order.find(y.name); });
     for (std::size_t k = 0; k + 1 < depth.size(); ++k) {
-        if (!joins(depth[k].a, depth[k + 1].a, depth[k + 1].extent) || !joins(depth[k].b, depth[k + 1].b, depth[k + 1].extent)) return std::nullopt;
+        if (!joins(depth[k].a, depth[k + 1].a, depth[k + 1].extent) ||
+            !joins(depth[k].b, depth[k + 1].b, depth[k + 1].extent))
+            return std::nullopt;
     }
     return depth;
 }
@@ -149,7 +153,7 @@ class ProductShaper {
   private:
     // The longest run of last letters that join in the operand and in every access of the epilogue; the rest become
     // batch axes.
-    std::vector<Letter> take_joined(std::vector<Letter> letters, Dim Letter::*stride) {
+    std::vector<Letter> take_joined(std::vector<Letter> letters, Dim Letter::* stride) {
         std::vector<Letter> run;
         while (!letters.empty()) {
             const Letter& next = letters.back();
@@ -161,11 +165,12 @@ class ProductShaper {
         return run;
     }
 
-    bool joins_everywhere(const Letter& outer, const Letter& inner, Dim Letter::*stride) const {
+    bool joins_everywhere(const Letter& outer, const Letter& inner, Dim Letter::* stride) const {
         bool result = joins(outer.*stride, inner.*stride, inner.extent);
         const auto check = [&](const IndexMap& map) {
             const auto at = [&](const Letter& letter) { return map.strides[static_cast<std::size_t>(letter.axis)]; };
-            if (map.strides.size() == epilogue_.axes.size()) result = result && joins(at(outer), at(inner), inner.extent);
+            if (map.strides.size() == epilogue_.axes.size())
+                result = result && joins(at(outer), at(inner), inner.extent);
         };
         for (const LoopValue& value : epilogue_.values) check(value.map);
         for (const LoopStore& store : epilogue_.stores) check(store.map);
@@ -183,7 +188,9 @@ class ProductShaper {
             map.strides = std::move(strides);
         };
         for (LoopValue& value : epilogue_.values) {
-            if (value.kind == LoopValue::Kind::kLoad || value.kind == LoopValue::Kind::kIota || value.kind == LoopValue::Kind::kRandom) convert(value.map);
+            if (value.kind == LoopValue::Kind::kLoad || value.kind == LoopValue::Kind::kIota ||
+                value.kind == LoopValue::Kind::kRandom)
+                convert(value.map);
         }
         for (LoopStore& store : epilogue_.stores) convert(store.map);
         epilogue_.axes.clear();
@@ -204,7 +211,8 @@ Position output_position(std::size_t rank, int axis_count) {
     return identity_position(axes, axis_count);
 }
 
-Expected<LoopNest> read_epilogue(BodyReader& reader, const Graph& body, std::vector<LoopAxis> loop_axes, const Position& position) {
+Expected<LoopNest> read_epilogue(BodyReader& reader, const Graph& body, std::vector<LoopAxis> loop_axes,
+                                 const Position& position) {
     std::vector<int> values;
     for (const Output& output : body.outputs()) {
         auto value = reader.value_of(output.value, position);
@@ -240,19 +248,24 @@ Expected<LoopNest> read_nest(BodyReader& reader, int einsum, const Equation& equ
             product = *value;
             continue;
         }
-        LoopValue times{.kind = LoopValue::Kind::kOp, .dtype = node.type().dtype, .name = "product", .operands = {product, *value}};
+        LoopValue times{
+            .kind = LoopValue::Kind::kOp, .dtype = node.type().dtype, .name = "product", .operands = {product, *value}};
         times.op = &op_named("multiply");
         reader.values().push_back(std::move(times));
         product = static_cast<int>(reader.values().size()) - 1;
     }
     if (!equation.sums.empty()) {
-        LoopValue sum{.kind = LoopValue::Kind::kReduce, .dtype = node.type().dtype, .name = node.origin.name, .operands = {product}};
+        LoopValue sum{.kind = LoopValue::Kind::kReduce,
+                      .dtype = node.type().dtype,
+                      .name = node.origin.name,
+                      .operands = {product}};
         sum.reducer = Reducer::kSum;
         reader.values().push_back(std::move(sum));
         product = static_cast<int>(reader.values().size()) - 1;
     }
     reader.set({einsum, 0}, product);
-    return read_epilogue(reader, body, std::move(loop_axes), output_position(equation.output.size(), reader.axis_count));
+    return read_epilogue(reader, body, std::move(loop_axes),
+                         output_position(equation.output.size(), reader.axis_count));
 }
 
 // A matrix product when two loads meet in letters that make one.
@@ -272,7 +285,8 @@ Expected<bool> try_product(const Plan& plan, int group, Kernel& kernel, int eins
     // The result's innermost letter runs along the lanes, so it must be B's.
     for (auto c = equation.output.rbegin(); c != equation.output.rend(); ++c) {
         const std::size_t in_a = operands.a_letters.find(*c);
-        const Dim& extent = in_a != std::string::npos ? operands.a.shape[in_a] : operands.b.shape[operands.b_letters.find(*c)];
+        const Dim& extent =
+            in_a != std::string::npos ? operands.a.shape[in_a] : operands.b.shape[operands.b_letters.find(*c)];
         if (is_unit(extent)) continue;
         if (operands.b_letters.find(*c) == std::string::npos) {
             std::swap(operands.a, operands.b);
@@ -291,11 +305,13 @@ Expected<bool> try_product(const Plan& plan, int group, Kernel& kernel, int eins
     product.b = operands.b.leaf.parameter;
     product.a_offset = operands.a.leaf.map.offset;
     product.b_offset = operands.b.leaf.map.offset;
-    reader.values().push_back({.kind = LoopValue::Kind::kAccumulator, .dtype = node.type().dtype, .name = node.origin.name});
+    reader.values().push_back(
+        {.kind = LoopValue::Kind::kAccumulator, .dtype = node.type().dtype, .name = node.origin.name});
     reader.set({einsum, 0}, 0);
     std::vector<LoopAxis> axes;
     for (const Dim& extent : node.type().shape) axes.push_back({extent, false});
-    auto epilogue = read_epilogue(reader, body, std::move(axes), output_position(equation.output.size(), reader.axis_count));
+    auto epilogue =
+        read_epilogue(reader, body, std::move(axes), output_position(equation.output.size(), reader.axis_count));
     if (!epilogue) return epilogue.error();
     if (!ProductShaper(*epilogue, product).shape(std::move(*letters), operands)) return false;
     product.epilogue = std::move(*epilogue);
@@ -313,6 +329,10 @@ Expected<> lower_contraction(const Plan& plan, int group, Kernel& kernel) {
         if (lowering_of<ContractionLowering>(body.node(k)) != nullptr) einsum = k;
     }
     NNCC_CHECK(einsum >= 0, "contraction group without a contraction");
+    if (body.node(einsum).op->name != "einsum") {
+        return BodyReader(plan, group, kernel)
+            .refuse(kNotLowered, body.node(einsum), "kernel and places both have run-time extents");
+    }
     const Equation equation = parse_equation(body.node(einsum).attributes.text("equation"));
     auto is_product = try_product(plan, group, kernel, einsum, equation);
     if (!is_product) return is_product.error();
@@ -326,7 +346,3 @@ Expected<> lower_contraction(const Plan& plan, int group, Kernel& kernel) {
 }
 
 }  // namespace nncc
-    if (body.node(einsum).op->name != "einsum") {
-        return BodyReader(plan, group, kernel)
-            .refuse(kNotLowered, body.node(einsum), "kernel and places both have run-time extents");
-    }

@@ -54,7 +54,8 @@ Expected<> lower_reduction(const Plan& plan, int group, Kernel& kernel) {
     const Position inner = identity_position(all_axes(domain.size()), reader.axis_count);
     std::vector<LoopAxis> loop_axes;
     for (const Dim& extent : domain) loop_axes.push_back({extent, false});
-    for (std::int64_t axis : first.attributes.integers("axes")) loop_axes[static_cast<std::size_t>(axis)].reduced = true;
+    for (std::int64_t axis : first.attributes.integers("axes"))
+        loop_axes[static_cast<std::size_t>(axis)].reduced = true;
     std::vector<int> kept;
     for (std::size_t k = 0; k < loop_axes.size(); ++k) {
         if (!loop_axes[k].reduced) kept.push_back(static_cast<int>(k));
@@ -64,7 +65,10 @@ Expected<> lower_reduction(const Plan& plan, int group, Kernel& kernel) {
         const Node& reduction = body.node(k);
         auto operand = reader.value_of(reduction.operands[0], inner);
         if (!operand) return operand.error();
-        LoopValue value{.kind = LoopValue::Kind::kReduce, .dtype = reduction.type().dtype, .name = reduction.origin.name, .operands = {*operand}};
+        LoopValue value{.kind = LoopValue::Kind::kReduce,
+                        .dtype = reduction.type().dtype,
+                        .name = reduction.origin.name,
+                        .operands = {*operand}};
         value.reducer = lowering_of<ReductionLowering>(reduction)->reducer;
         reader.values().push_back(std::move(value));
         reader.set({k, 0}, static_cast<int>(reader.values().size()) - 1);

@@ -34,14 +34,14 @@ constexpr std::int64_t kSortLimit = 65536;
 class SingleLowering {
   public:
     SingleLowering(const Plan& plan, int group, Kernel& kernel)
-        : group_(plan.graph.node(group)), group_index_(group), kernel_(kernel), reader_(plan, group, kernel), node_(only_node(*group_.body)) {}
+        : group_(plan.graph.node(group)),
+          group_index_(group),
+          kernel_(kernel),
+          reader_(plan, group, kernel),
+          node_(only_node(*group_.body)) {}
 
     Expected<> placement(ViewKind kind) { return kind == ViewKind::kPad ? pad() : concatenate(); }
 
-    Expected<> axis_call(std::string_view name) {
-        if (group_.types.size() != 1) return reader_.refuse(kNotLowered, node_, "several results");
-        for (Value operand : node_.operands) {
-            auto parameter = reader_.memory_of(operand);
     // Zeros, then every element of the kernel in turn added at its places: no two of one turn meet.
     Expected<> overlap_add() {
         auto leaf = leaf_of(node_.operands[0]);
@@ -97,6 +97,10 @@ class SingleLowering {
         return Nothing{};
     }
 
+    Expected<> axis_call(std::string_view name) {
+        if (group_.types.size() != 1) return reader_.refuse(kNotLowered, node_, "several results");
+        for (Value operand : node_.operands) {
+            auto parameter = reader_.memory_of(operand);
             if (!parameter) return parameter.error();
             operands_.push_back(*parameter);
         }
@@ -120,7 +124,9 @@ class SingleLowering {
             call.inner = product(shape, axis + 1, shape.size());
         }
         if (name == "argsort" && (!call.length.is_constant() || call.length.constant() > kSortLimit)) {
-            return reader_.refuse(kRunTimeExtent, node_, fmt::format("sorting {} elements needs a fixed extent of at most {}", call.length.text(), kSortLimit));
+            return reader_.refuse(
+                kRunTimeExtent, node_,
+                fmt::format("sorting {} elements needs a fixed extent of at most {}", call.length.text(), kSortLimit));
         }
         kernel_.body = std::move(call);
         return Nothing{};
@@ -137,14 +143,16 @@ class SingleLowering {
     Expected<LoopValue> leaf_of(Value operand) {
         auto reading = reader_.reading_of(operand);
         if (!reading) return reading.error();
-        if (!reading->has_value()) return reader_.refuse(kNotLowered, node_, "its operand is computed in the same group");
+        if (!reading->has_value())
+            return reader_.refuse(kNotLowered, node_, "its operand is computed in the same group");
         LoopValue leaf = std::move((*reading)->leaf);
         if (leaf.kind == LoopValue::Kind::kRandom) return reader_.refuse(kNotLowered, node_, "random bits are placed");
         return leaf;
     }
 
     int result_parameter() {
-        kernel_.parameters.push_back({.role = reader_.result_role(0), .type = group_.type(), .written = true, .value = {group_index_, 0}});
+        kernel_.parameters.push_back(
+            {.role = reader_.result_role(0), .type = group_.type(), .written = true, .value = {group_index_, 0}});
         return static_cast<int>(kernel_.parameters.size()) - 1;
     }
 
@@ -193,10 +201,12 @@ class SingleLowering {
             } else if (step == 1) {
                 extents[axis] = checked(Dim::subtract(to[axis], Dim(start)));
             } else {
-                return reader_.refuse(kRunTimeExtent, node_, "a pad that cuts between interior elements of a run-time extent");
+                return reader_.refuse(kRunTimeExtent, node_,
+                                      "a pad that cuts between interior elements of a run-time extent");
             }
             if (extents[axis].is_constant() && extents[axis].constant() < 0) extents[axis] = Dim(0);
-            leaf->map.offset = checked(Dim::add(leaf->map.offset, checked(Dim::multiply(leaf->map.strides[axis], Dim(first)))));
+            leaf->map.offset =
+                checked(Dim::add(leaf->map.offset, checked(Dim::multiply(leaf->map.strides[axis], Dim(first)))));
             target.offset = checked(Dim::add(target.offset, checked(Dim::multiply(target.strides[axis], Dim(start)))));
             target.strides[axis] = checked(Dim::multiply(target.strides[axis], Dim(step)));
         }
@@ -220,7 +230,9 @@ Expected<> lower_single(const Plan& plan, int group, Kernel& kernel) {
     const Node& node = only_node(*plan.graph.node(group).body);
     if (lowering_of<ReductionLowering>(node) != nullptr) return lower_reduction(plan, group, kernel);
     if (lowering_of<ContractionLowering>(node) != nullptr) return lower_contraction(plan, group, kernel);
-    if (lowering_of<ElementwiseLowering>(node) != nullptr || node.op->facts.random || lowering_of<LeafLowering>(node) != nullptr) return lower_loop(plan, group, kernel);
+    if (lowering_of<ElementwiseLowering>(node) != nullptr || node.op->facts.random ||
+        lowering_of<LeafLowering>(node) != nullptr)
+        return lower_loop(plan, group, kernel);
     SingleLowering single(plan, group, kernel);
     if (const auto* view = lowering_of<ViewLowering>(node)) {
         if (view->kind == ViewKind::kPad || view->kind == ViewKind::kConcatenate) return single.placement(view->kind);

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "ops/build.h"
 #include "ops/record.h"
 #include "passes/differentiate.h"
 
@@ -70,6 +71,27 @@ std::vector<bool> packable(const Program& program, const Graph& graph) {
         result[static_cast<std::size_t>(index)] = any_weight && all && bytes && *bytes <= operand_bytes;
     }
     return result;
+}
+
+// x / w → x * (1 / w) for weights w, so that `pack` divides once and not every call. Two roundings instead of one; what
+// overflows in 1 / w, 2^-128 and below, is no spread or variance of f32 data.
+Graph multiply_by_reciprocals(const Program& program, const Graph& graph) {
+    const std::vector<bool> weights = packable(program, graph);
+    const auto is_weight_only = [&](Value value) { return weights[static_cast<std::size_t>(value.node)]; };
+    return rewrite(graph,
+                   [&](GraphBuilder& builder, const Node& node,
+                       const std::vector<Value>& operands) -> std::optional<std::vector<Value>> {
+                       if (node.op->name != "divide" || !is_floating(node.type().dtype)) return std::nullopt;
+                       const Node& spread = graph.node(node.operands[1]);
+                       const bool is_spread = spread.op->name == "broadcast" && is_weight_only(spread.operands[0]);
+                       const bool pays = is_weight_only(node.operands[1]) || is_spread;
+                       if (!pays || is_weight_only(node.operands[0])) return std::nullopt;
+                       const Value divisor = is_spread ? builder.node(operands[1]).operands[0] : operands[1];
+                       const Value one = splat(builder, 1, builder.type(divisor));
+                       Value factor = builder.add("divide", {one, divisor}, {}, node.origin);
+                       if (is_spread) factor = builder.add("broadcast", {factor}, spread.attributes, spread.origin);
+                       return std::vector<Value>{builder.add("multiply", {operands[0], factor}, {}, node.origin)};
+                   });
 }
 
 std::string packed_name(const Node& node, const std::set<std::string>& taken) {
@@ -153,10 +175,42 @@ Expected<Program> derive_step(const Program& program) {
     return result;
 }
 
+Expected<Program> derive_rate_scale(const Program& program) {
+    const auto found = program.entries.find("update");
+    if (found == program.entries.end()) return program;
+    const Graph& update = found->second;
+    GraphBuilder builder("update");
+    const auto map = inline_graph(builder, update, nullptr, false);
+    const Value scale = builder.add("input", {}, {{"name", std::string(kRateScale)}, {"type", Type{DType::kF32, {}}}});
+    for (int index : update.stores()) {
+        const Node& store = update.node(index);
+        const std::string& name = store.attributes.text("name");
+        const Storage* storage = program.find_storage(name);
+        NNCC_CHECK(storage != nullptr, "storage {} is in no table", name);
+        Value after = mapped(map, store.operands[0]);
+        if (storage->kind == StorageKind::kParam) {
+            const Value before = builder.add("storage", {},
+                                             {{"name", name},
+                                              {"storage_kind", std::string(storage_kind_name(storage->kind))},
+                                              {"type", storage->type}});
+            const Shape& shape = storage->type.shape;
+            const Value is_one = equal(builder, scale, like(builder, scale, 1));
+            const Value factor = broadcast_scalar(builder, cast(builder, scale, storage->type.dtype), shape);
+            const Value part = multiply(builder, factor, subtract(builder, after, before));
+            after = select(builder, broadcast_scalar(builder, is_one, shape), after, add(builder, before, part));
+        }
+        builder.add("store", {after}, store.attributes, store.origin);
+    }
+    for (const Output& output : update.outputs()) builder.output(output.name, mapped(map, output.value));
+    Program result = program;
+    result.entries.insert_or_assign("update", std::move(builder).finish());
+    return result;
+}
+
 Expected<Program> derive_pack(const Program& program) {
     auto found = program.entries.find("forward");
     if (found == program.entries.end()) return program;
-    const Graph& forward = found->second;
+    const Graph forward = multiply_by_reciprocals(program, found->second);
     const std::vector<bool> move = packable(program, forward);
 
     // What the rest of forward reads of the moved part.

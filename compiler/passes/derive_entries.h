@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/expected.h"
@@ -16,6 +17,10 @@ std::vector<std::string> trained_parameters(const Program& program);
 Expected<Program> derive_gradients(const Program& program);
 // Adds `step` where there are `gradients` and `update`: output "loss", stores of both.
 Expected<Program> derive_step(const Program& program);
+// After derive_step: `update` takes an input more, `rate scale` (f32 scalar), which multiplies the change of every
+// parameter; with 1 each is what it was, bit for bit.
+inline constexpr std::string_view kRateScale = "rate scale";
+Expected<Program> derive_rate_scale(const Program& program);
 // Moves what `forward` computes from weights alone into `pack`, which stores it in kPacked storages; storages forward
 // reads directly become packed copies. Nothing is moved that is larger than what it is made of. States that forward
 // itself stores, and streams, stay.

@@ -7,6 +7,7 @@
 #include "base/diagnostics.h"
 #include "passes/bind.h"
 #include "passes/derive_entries.h"
+#include "passes/derive_fit.h"
 #include "passes/diagnostic_kinds.h"
 #include "passes/fuse.h"
 #include "passes/plan_memory.h"
@@ -48,11 +49,15 @@ const Stage kPipeline[] = {
     // Numbers first: folding and most rules need extents.
     {"bind", "named dimensions become numbers", "",
      [](const Program& p) -> Expected<Program> { return nncc::bind(p); }},
+    // While batch is still the number of rows there, and has no number.
+    {"fit", "sweeps over batches for what fit computes of all rows", "", derive_fit_sweeps},
     // Stable forms must be recognised before their gradient is taken: the gradient of log(sigmoid(x)) is inf * 0 at
     // -100.
     {"simplify", "rewrite rules, on what the model says", "simplify"},
     {"gradients", "the entry gradients, from loss", "", derive_gradients},
     {"step", "the entry step, from gradients and update", "", derive_step},
+    // After step, which trains at the rate it says.
+    {"rate_scale", "the entry update takes a factor for its changes", "", derive_rate_scale},
     // The gradient of a scan brings a second forward scan, which must be joined before rules make them differ.
     {"merge_scans", "scans that carry the same values become one", "merge_scans"},
     // Gradients of bodies first lose their zeros, or what looks as if it depends on a carry would not move.

@@ -64,7 +64,8 @@ TEST(Mlp, EveryEntryKeepsItsMeaning) {
     Expected<Program> plain = derive_step(*derive_gradients(nncc::bind(program)));
     ASSERT_TRUE(plain);
     for (const auto& [entry, plan] : full.plans) {
-        const Bindings<double> bindings = random_bindings(full.program.entries.at(entry), 7);
+        Bindings<double> bindings = random_bindings(full.program.entries.at(entry), 7);
+        if (entry == "update") bindings.inputs.at(std::string(kRateScale)).elements[0] = 1;
         const Evaluation<double> before = evaluate(full.program.entries.at(entry), bindings);
         EXPECT_EQ(largest_difference(before, evaluate(plan.graph, bindings)), 0) << entry;
         EXPECT_EQ(largest_difference(before, evaluate(isolated.plans.at(entry).graph, bindings)), 0) << entry;
@@ -72,6 +73,26 @@ TEST(Mlp, EveryEntryKeepsItsMeaning) {
         // Rules reassociate; 1e-12 is some thousand roundings of doubles near 1.
         const Evaluation<double> derived = evaluate(plain->entries.at(entry), bindings);
         EXPECT_LT(largest_difference(derived, before), 1e-12) << entry;
+    }
+}
+
+TEST(Mlp, RateScaleMultipliesTheChangeOfEveryParameter) {
+    MlpOptions options;
+    options.floating = DType::kF64;
+    const CompiledProgram result = compiled(with_batch(mlp_program(options), 5));
+    const Graph& update = result.program.entries.at("update");
+    Bindings<double> bindings = random_bindings(update, 7);
+    double& scale = bindings.inputs.at(std::string(kRateScale)).elements[0];
+    scale = 1;
+    const Evaluation<double> whole = evaluate(update, bindings);
+    scale = 0.25;
+    const Evaluation<double> part = evaluate(update, bindings);
+    for (const auto& [name, after] : whole.stores) {
+        const bool is_parameter = result.program.find_storage(name)->kind == StorageKind::kParam;
+        for (Eigen::Index i = 0; i < after.size(); ++i) {
+            const double before = bindings.storages.at(name).elements[i], changed = after.elements[i] - before;
+            EXPECT_NEAR(part.stores.at(name).elements[i], before + (is_parameter ? 0.25 : 1) * changed, 1e-12) << name;
+        }
     }
 }
 
