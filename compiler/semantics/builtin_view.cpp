@@ -8,6 +8,7 @@
 #include "semantics/builtin.h"
 #include "semantics/compile_time.h"
 #include "semantics/diagnostic_kinds.h"
+#include "semantics/padding.h"
 #include "semantics/views.h"
 
 namespace nncc {
@@ -222,7 +223,7 @@ Meaning apply_stack(const BuiltinCall& call) {
     return result_of(add_node(call.elaboration, "concatenate", *values, attributes, call.range));
 }
 
-// pad(x, [[1, 1], [0, 2]], value): before and after each axis.
+// pad(x, [[1, 1], [0, 2]], value): before and after each axis; with a mode, by x's own elements.
 Meaning apply_pad(const BuiltinCall& call) {
     Elaboration& elaboration = call.elaboration;
     std::optional<Value> value = to_tensor(elaboration, call.operand(0));
@@ -245,6 +246,15 @@ Meaning apply_pad(const BuiltinCall& call) {
                    fmt::format("`{}` is no pair of ints for each of {} axes", call.operand(1).text(), type.rank()))
                 .hint = "before and after each axis, as in `[[0, 0], [1, 1]]`";
         }
+        return Meaning::poison();
+    }
+    std::optional<std::string> mode = call.has(3) ? to_text(elaboration, call.operand(3)) : "constant";
+    if (!mode) return Meaning::poison();
+    if (*mode != "constant") {
+        if (!call.has(2))
+            return result_of(pad_by_mode(elaboration, *value, {low, high}, *mode, call.operand(3), call.range));
+        report(elaboration, kWrongKind, call.operand(2).range, fmt::format("a value, and the mode `{}`", *mode)).hint =
+            "only \"constant\" padding has a value";
         return Meaning::poison();
     }
     Operand fill = call.has(2) ? call.operand(2) : Operand{Meaning::integer(Dim(0)), call.range};
@@ -274,7 +284,7 @@ Meaning apply_flip(const BuiltinCall& call) {
 
 constexpr Builtin kRows[] = {
     {"broadcast", "x, shape", apply_broadcast}, {"concatenate", "parts, axis?", apply_concatenate},
-    {"flip", "x, axis?", apply_flip},           {"pad", "x, widths, value?", apply_pad},
+    {"flip", "x, axis?", apply_flip},           {"pad", "x, widths, value?, mode?", apply_pad},
     {"reshape", "x, shape", apply_reshape},     {"split", "x, parts, axis?", apply_split},
     {"stack", "parts, axis?", apply_stack},     {"transpose", "x, permutation?", apply_transpose},
     {"unstack", "x, axis?", apply_unstack},

@@ -63,6 +63,22 @@ train pima_dense {
                       {{"dense_1", "0"}},
                       240};
 
+const Trace kDigitsCnn{"open_digits_cnn_adam",
+                       R"(model digits(x: f32[batch, 1, 8, 8]) -> f32[batch, 10] {
+    transpose(x, [0, 2, 3, 1]) |> conv2d(8, kernel = 3, padding = "same") |> relu |> max_pool(2)
+        |> conv2d(16, kernel = 3) |> relu |> transpose([0, 3, 1, 2]) |> flatten |> dense(10)
+}
+train digits {
+    x = array("X")
+    y: i32[batch] = array("Y")
+    loss = sparse_categorical_cross_entropy_with_logits(output, y)
+    optimizer = adam(learning_rate = 0.003)
+    batch = 32
+}
+)",
+                       {{"conv2d_1", "0"}, {"conv2d_2", "3"}, {"dense_1", "6"}},
+                       170};
+
 using Arrays = std::map<std::string, NumpyArray>;
 
 Arrays read_trace(const std::string& name) {
@@ -75,14 +91,24 @@ Arrays read_trace(const std::string& name) {
     return arrays;
 }
 
-// PyTorch keeps a linear weight as [out, in]; nncc as [in, out].
+// PyTorch keeps the weight of a linear layer as [out, in] and of a convolution as [out, in, kernel..]; nncc as [in, out]
+// and [kernel.., in, out].
 NumpyArray transposed(const NumpyArray& array) {
+    const std::size_t rank = array.shape.size();
+    std::vector<std::size_t> order;  // our axis k is theirs order[k]
+    for (std::size_t axis = 2; axis < rank; ++axis) order.push_back(axis);
+    order.insert(order.end(), {1, 0});
     NumpyArray result = array;
-    result.shape = {array.shape[1], array.shape[0]};
-    for (std::int64_t row = 0; row < array.shape[0]; ++row) {
-        for (std::int64_t column = 0; column < array.shape[1]; ++column) {
-            result.values[static_cast<std::size_t>(column * array.shape[0] + row)] = array.values[static_cast<std::size_t>(row * array.shape[1] + column)];
+    std::vector<std::int64_t> stride(rank, 1);
+    for (std::size_t axis = rank; axis-- > 1;) stride[axis - 1] = stride[axis] * array.shape[axis];
+    for (std::size_t k = 0; k < rank; ++k) result.shape[k] = array.shape[order[k]];
+    for (std::size_t element = 0; element < result.values.size(); ++element) {
+        std::int64_t rest = static_cast<std::int64_t>(element), from = 0;
+        for (std::size_t k = rank; k-- > 0;) {
+            from += rest % result.shape[k] * stride[order[k]];
+            rest /= result.shape[k];
         }
+        result.values[element] = array.values[static_cast<std::size_t>(from)];
     }
     return result;
 }
@@ -185,6 +211,8 @@ TEST(Trace, PimaMlpAdamF32) { follow(kMlpAdam, false); }
 TEST(Trace, PimaMlpAdamF64) { follow(kMlpAdam, true); }
 TEST(Trace, PimaDenseSgdF32) { follow(kDenseSgd, false); }
 TEST(Trace, PimaDenseSgdF64) { follow(kDenseSgd, true); }
+TEST(Trace, DigitsCnnAdamF32) { follow(kDigitsCnn, false); }
+TEST(Trace, DigitsCnnAdamF64) { follow(kDigitsCnn, true); }
 
 }  // namespace
 }  // namespace nncc::testing
