@@ -50,9 +50,44 @@ const DiagnosticKind kEntryPointMissing = {
     "does\n"
     "not define as a function. Give the qualified name, as in `pima::Model::forward`."};
 
+const DiagnosticKind kHeaderRejected = {
+    "NN0807", "a header that does not compile",
+    "The header that an `extern` item names is read as C++20, and Clang refused it; the message and the place are "
+    "Clang's.\n"
+    "Headers are read alone: of the standard library there are <cmath>, <algorithm>, <cfloat>, <cstddef>, <cstdint>,\n"
+    "<cstdlib>, <limits> and <numbers>, and headers of your own are found beside the one that includes them and in the\n"
+    "folders of -I.\n\n"
+    "    float half(float x) { return x / 2 }      `;` is missing"};
+
+const DiagnosticKind kDeclarationDiffers = {
+    "NN0808", "an `extern` declaration that the header does not fit",
+    "An `extern` item repeats the function's signature, so that the model can be read without the header. Both must "
+    "say the\n"
+    "same: the function is in the header, outside of namespaces and with a body, has as many parameters, called the "
+    "same,\n"
+    "and their types correspond: `f32` is C++'s `float`, `i32` its `int`, `bool` its `bool`.\n\n"
+    "    extern \"effects.h\" fn soft_clip(x: f32, drive: f32) -> f32\n"
+    "    float soft_clip(float x, float drive) { ... }            fits\n"
+    "    double soft_clip(double x, double drive) { ... }         does not"};
+
+const DiagnosticKind kNotPartOfAModel = {
+    "NN0809", "C++ that cannot be part of a model",
+    "A function of a header becomes part of the model: it is differentiated, and fused with what is around it. So it "
+    "has to be\n"
+    "arithmetic: numbers in, a number out, the same for the same arguments. Local variables and their assignments, "
+    "`if`,\n"
+    "`? :`, early `return`, loops with a constant bound, arrays with constant indices, calls of the header's own "
+    "functions and\n"
+    "of <cmath> are understood. Pointers, classes, static and global variables, recursion, `goto`, `switch`, "
+    "exceptions and\n"
+    "loops whose number of turns depends on an argument are not.\n\n"
+    "    while (x > 1) x /= 2;                                    no bound\n"
+    "    for (int i = 0; i < 8 && x > 1; ++i) x /= 2;             right"};
+
 std::span<const DiagnosticKind* const> clang_diagnostics() {
-    static constexpr const DiagnosticKind* kAll[] = {&kClangModuleMissing, &kEmittedTextRejected, &kLinkFailed,
-                                                     &kLoadFailed,         &kTargetUnsupported,   &kEntryPointMissing};
+    static constexpr const DiagnosticKind* kAll[] = {
+        &kClangModuleMissing, &kEmittedTextRejected, &kLinkFailed,         &kLoadFailed,     &kTargetUnsupported,
+        &kEntryPointMissing,  &kHeaderRejected,      &kDeclarationDiffers, &kNotPartOfAModel};
     return kAll;
 }
 

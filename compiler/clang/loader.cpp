@@ -43,7 +43,7 @@ Opening open_first_candidate() {
         }
         using Entry = const clang_module::Interface* (*)();
         const auto entry = reinterpret_cast<Entry>(::dlsym(handle, "nncc_clang_module"));
-        if (entry != nullptr && entry()->version == clang_module::kInterfaceVersion) {
+        if (entry != nullptr && entry()->version >= clang_module::kOldestInterfaceVersion) {
             opening.interface = entry();
             return opening;
         }

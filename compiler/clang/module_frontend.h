@@ -27,5 +27,6 @@ bool compile(const CompileInput& input, CompileOutput& output, Failure& failure)
 bool link(const LinkInput& input, std::string& bytes, Failure& failure);
 bool check_realtime(const CompileInput& input, const std::vector<std::string>& entry_points, RealtimeOutput& output,
                     Failure& failure);
+bool read_function(const FunctionInput& input, FunctionOutput& output);
 
 }  // namespace nncc::clang_module

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace nncc::clang_module {
@@ -55,6 +56,38 @@ struct RealtimeOutput {
     double walk_milliseconds = 0;
 };
 
+// A function of a user's header, as a model declares it.
+struct FunctionParameter {
+    std::string name;
+    std::string type;  // "f32", "i32" or "bool"
+};
+struct FunctionInput {
+    std::vector<MemoryFile> files;  // by path: the header, then what it includes; the disk is not looked at
+    std::vector<std::string> include_folders;
+    std::string function;
+    std::vector<FunctionParameter> parameters;
+    std::string result;
+    bool real_is_f64 = false;  // float is computed as double
+};
+
+struct HeaderPlace {
+    int file = -1;  // of FunctionInput::files; -1: no place in any
+    std::uint32_t begin = 0;
+    std::uint32_t end = 0;
+};
+enum class HeaderMistakeKind { kSyntax, kSignature, kBody };
+struct HeaderMistake {
+    HeaderMistakeKind kind = HeaderMistakeKind::kBody;
+    HeaderPlace place;
+    std::string message;
+    std::string hint;
+    std::vector<std::pair<HeaderPlace, std::string>> notes;
+};
+struct FunctionOutput {
+    std::string graph;  // scalars in, a scalar out, in the text form of graphs; inputs are argument_0, argument_1 ...
+    std::vector<HeaderMistake> mistakes;
+};
+
 enum class FailureKind { kRejected, kTargetUnknown, kEntryPointMissing };
 
 // Why a call failed; the notes are the diagnostics of Clang or lld, one a line.
@@ -64,7 +97,9 @@ struct Failure {
     std::vector<std::string> notes;
 };
 
-inline constexpr int kInterfaceVersion = 1;
+// Members of Interface are added at its end, so a module of version k has those up to version k.
+inline constexpr int kInterfaceVersion = 2;
+inline constexpr int kOldestInterfaceVersion = 1;
 
 // Each returns whether it succeeded; on failure only `failure` is filled.
 struct Interface {
@@ -73,6 +108,8 @@ struct Interface {
     bool (*link)(const LinkInput& input, std::string& bytes, Failure& failure) = nullptr;
     bool (*check_realtime)(const CompileInput& input, const std::vector<std::string>& entry_points,
                            RealtimeOutput& output, Failure& failure) = nullptr;
+    // Since version 2. False when there are mistakes.
+    bool (*read_function)(const FunctionInput& input, FunctionOutput& output) = nullptr;
 };
 
 }  // namespace nncc::clang_module
