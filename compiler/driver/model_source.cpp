@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "base/file.h"
+#include "clang/header_reader.h"
 #include "driver/diagnostic_kinds.h"
 
 namespace nncc {
@@ -44,6 +45,9 @@ std::variant<ModelSource, ExitCode> load_model(const ModelOptions& options, cons
         }
         analyse_options.defines[define.substr(0, at)] = define.substr(bound != std::string::npos ? at : at + 1);
     }
+
+    HeaderReader header_reader;
+    analyse_options.user_functions = &header_reader;
 
     Diagnostics diagnostics;
     std::optional<CompiledModel> model = analyse(*source.file, options.name, analyse_options, *source.loader, diagnostics);

@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "semantics/diagnostic_kinds.h"
 #include "semantics/entries.h"
+#include "semantics/extern.h"
 #include "semantics/library.h"
 #include "semantics/model.h"
 #include "semantics/resolve.h"
@@ -85,7 +86,7 @@ bool has_fits(const Analysis& analysis) {
 }
 
 // Without origins, so that moving a line does not change it.
-std::string hash_model(const Program& program) {
+std::string hash_model(const Program& program, const std::set<std::string>& header_hashes) {
     GraphBuilder plain("forward");
     const Graph& forward = program.entries.at("forward");
     for (const Node& node : forward.nodes()) plain.add(*node.op, node.operands, node.attributes, {}, node.body);
@@ -94,6 +95,7 @@ std::string hash_model(const Program& program) {
     for (const Storage& storage : program.storages) {
         text += fmt::format("{} {} {}\n", storage_kind_name(storage.kind), storage.name, type_text(storage.type));
     }
+    for (const std::string& hash : header_hashes) text += fmt::format("header {}\n", hash);
     return sha256_hex(text);
 }
 
@@ -139,6 +141,7 @@ std::optional<CompiledModel> analyse(const SourceFile& file, const std::string& 
     analysis.model = &model;
     for (const Diagnostic& known : diagnostics.all())
         analysis.reported.insert({known.kind, known.range.file, known.range.begin, known.range.end});
+    read_externs(analysis, loader);
     std::optional<ModelInterface> interface = read_interface(analysis);
     if (!interface) return std::nullopt;
     CompiledModel result;
@@ -167,7 +170,7 @@ std::optional<CompiledModel> analyse(const SourceFile& file, const std::string& 
         result.inputs.emplace_back(input.name, input.type);
     }
     result.outputs = interface->outputs;
-    result.model_hash = hash_model(result.program);
+    result.model_hash = hash_model(result.program, analysis.header_hashes);
     std::optional<std::string> wrong = verify(result.program);
     NNCC_CHECK(!wrong, "{}", *wrong);
     return result;

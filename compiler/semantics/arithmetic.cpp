@@ -68,7 +68,8 @@ std::string operand_list(Elaboration& elaboration, const std::vector<Operand>& o
     return text;
 }
 
-// The shape all operands stretch to; one of them must have it already.
+}  // namespace
+
 std::optional<Shape> common_shape(Elaboration& elaboration, std::string_view verb, const std::vector<Operand>& operands,
                                   const std::vector<Value>& values, SourceRange range) {
     Shape shape;
@@ -101,8 +102,6 @@ std::optional<Shape> common_shape(Elaboration& elaboration, std::string_view ver
                                   shape_text(shape));
     return std::nullopt;
 }
-
-}  // namespace
 
 Meaning apply_elementwise(Elaboration& elaboration, std::string_view op, std::string_view verb,
                           const std::vector<Operand>& operands, SourceRange range, std::size_t mask_count) {

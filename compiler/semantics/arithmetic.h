@@ -19,6 +19,10 @@ Meaning apply_unary(Elaboration& elaboration, ast::UnaryOperator op, const Opera
 Meaning apply_elementwise(Elaboration& elaboration, std::string_view op, std::string_view verb,
                           const std::vector<Operand>& operands, SourceRange range, std::size_t mask_count = 0);
 
+// The shape all operands stretch to; one of them must have it already. `values` are the operands as tensors.
+std::optional<Shape> common_shape(Elaboration& elaboration, std::string_view verb, const std::vector<Operand>& operands,
+                                  const std::vector<Value>& values, SourceRange range);
+
 // The operand as a tensor of its own shape: numbers and lists of numbers become constants of `dtype`, a value that
 // adapts is cast to it.
 std::optional<Value> to_tensor(Elaboration& elaboration, const Operand& operand, DType dtype);

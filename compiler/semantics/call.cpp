@@ -12,6 +12,7 @@
 #include "semantics/compile_time.h"
 #include "semantics/diagnostic_kinds.h"
 #include "semantics/expression.h"
+#include "semantics/extern.h"
 #include "semantics/signature.h"
 #include "semantics/storage.h"
 
@@ -88,10 +89,7 @@ Meaning checked_results(Elaboration& elaboration, const ast::Function& function,
 
 Meaning apply_function(Elaboration& elaboration, const ast::Function& function, const std::vector<GivenArgument>& given,
                        SourceRange call, NameSpace& names) {
-    if (function.kind == ast::FunctionKind::kExtern) {
-        report(elaboration, kNotSupported, call, "`extern` functions are not supported by this version");
-        return Meaning::poison();
-    }
+    if (function.kind == ast::FunctionKind::kExtern) return apply_extern(elaboration, function, given, call, names);
     for (const Frame& frame : elaboration.frames) {
         if (frame.function != &function) continue;
         Diagnostic& diagnostic =

@@ -39,6 +39,8 @@ struct Analysis {
     std::set<std::tuple<const DiagnosticKind*, const SourceFile*, std::uint32_t, std::uint32_t>> reported;
     Diagnostic already_reported;  // what is handed out for a repeated report
     std::map<std::tuple<const SourceFile*, std::uint32_t, std::uint32_t>, Origin> origins;  // made before, without name
+    std::map<const ast::Function*, std::shared_ptr<const Graph>> externs;  // as read; none after a mistake
+    std::set<std::string> header_hashes;                                   // of the texts they were read from
     bool exhausted = false;  // a limit was met: reported once, and everything after is poison
     std::int64_t steps = 0;  // expressions evaluated, against kMaximumSteps
 

@@ -48,8 +48,9 @@ void enter(const ast::File& file, std::map<std::string, const ast::Item*>& table
     }
 }
 
-// Beside the importing file, then in each folder of -I.
-Expected<const SourceFile*> load_import(const std::string& importer, const std::string& path,
+}  // namespace
+
+Expected<const SourceFile*> load_beside(const std::string& importer, const std::string& path,
                                         const AnalyseOptions& options, SourceLoader& loader) {
     auto beside = (std::filesystem::path(importer).parent_path() / path).lexically_normal().string();
     Expected<const SourceFile*> file = loader.load(beside);
@@ -61,8 +62,6 @@ Expected<const SourceFile*> load_import(const std::string& importer, const std::
     }
     return file;
 }
-
-}  // namespace
 
 Library load_library(const SourceFile& file, const AnalyseOptions& options, SourceLoader& loader,
                      Diagnostics& diagnostics) {
@@ -84,7 +83,7 @@ Library load_library(const SourceFile& file, const AnalyseOptions& options, Sour
             }
             const auto* import = std::get_if<ast::Import>(&item.value);
             if (import == nullptr) continue;
-            Expected<const SourceFile*> imported = load_import(source->path, import->path, options, loader);
+            Expected<const SourceFile*> imported = load_beside(source->path, import->path, options, loader);
             if (!imported) {
                 Diagnostic& diagnostic =
                     diagnostics.error(kImportFailed, import->path_range,

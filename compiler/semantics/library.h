@@ -27,6 +27,10 @@ struct Library {
 bool is_constant_item(const Library& library, const std::string& name, const SourceFile* seen_from);
 bool is_embedded(const SourceFile* file);  // "stdlib/..."
 
+// A file that another one names: beside that one, then in each folder of -I.
+Expected<const SourceFile*> load_beside(const std::string& importer, const std::string& path,
+                                        const AnalyseOptions& options, SourceLoader& loader);
+
 // Parses the file, its imports and the embedded library. Problems go to `diagnostics`.
 Library load_library(const SourceFile& file, const AnalyseOptions& options, SourceLoader& loader,
                      Diagnostics& diagnostics);

@@ -23,7 +23,9 @@ TEST(Models, Compile) {
     for (const auto& entry : std::filesystem::directory_iterator(std::string(NNCC_SOURCE_DIR) + "/models")) {
         if (entry.path().extension() != ".nn") continue;
         SCOPED_TRACE(entry.path().filename().string());
-        Analysed analysed = analyse_text(read_model(entry.path().filename()));
+        const std::string text = read_model(entry.path().filename());
+        if (text.find("extern ") != std::string::npos) continue;  // tests/clang reads headers
+        Analysed analysed = analyse_text(text);
         EXPECT_TRUE(analysed.model);
     }
 }
