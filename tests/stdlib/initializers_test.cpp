@@ -91,6 +91,70 @@ TEST(Initializers, TruncatedNormal) {
     expect_normal("lecun_normal", 0, std::sqrt(1 / kFanIn), 2 / kCut);
 }
 
+TEST(Initializers, VarianceScaling) {
+    constexpr double kCut = 0.87962566103423978;
+    expect_normal("variance_scaling", 0, std::sqrt(1 / kFanIn), 2 / kCut);
+    expect_normal("variance_scaling(2.0, \"fan_out\", \"normal\")", 0, std::sqrt(2 / kFanOut), 6);
+    double limit = std::sqrt(3 * 0.5 / ((kFanIn + kFanOut) / 2));
+    expect_uniform("variance_scaling(0.5, \"fan_avg\", \"uniform\")", -limit, limit);
+}
+
+std::vector<double> drawn(const std::string& init, const std::string& extents) {
+    SCOPED_TRACE(init);
+    TestProgram program("model m(x: f32[batch]) {\n    param w: f32[" + extents + "] = " + init +
+                        "\n    x * sum(w)\n}\n");
+    return program.is_valid() ? program.storages()["w"].elements : std::vector<double>{};
+}
+
+TEST(Initializers, StackedGlorotTakesTheFansOfTheMatrices) {
+    Moments got = moments(drawn("stacked_glorot_uniform", "50, 20, 10"));
+    double limit = std::sqrt(6.0 / 30);
+    EXPECT_NEAR(got.deviation, limit / std::sqrt(3.0), kSlack * limit);
+    EXPECT_NEAR(got.high, limit, 0.01 * limit);
+}
+
+TEST(Initializers, IdentityIsOneOnTheDiagonal) {
+    expect_near(drawn("identity", "2, 3"), {1, 0, 0, 0, 1, 0});
+    expect_near(drawn("identity(gain = 2.0)", "2, 2"), {2, 0, 0, 2});
+}
+
+// gain^2 on the diagonal of w w' (fewer rows) or w' w (fewer columns), 0 elsewhere: f64 leaves 1e-13.
+void expect_orthogonal(const std::vector<double>& w, std::size_t rows, std::size_t columns, double gain) {
+    ASSERT_EQ(w.size(), rows * columns);
+    bool tall = rows >= columns;
+    std::size_t count = tall ? columns : rows;
+    for (std::size_t i = 0; i < count; ++i) {
+        for (std::size_t j = 0; j < count; ++j) {
+            double sum = 0;
+            for (std::size_t k = 0; k < rows + columns - count; ++k)
+                sum += tall ? w[k * columns + i] * w[k * columns + j] : w[i * columns + k] * w[j * columns + k];
+            ASSERT_NEAR(sum, i == j ? gain * gain : 0, 1e-11) << i << ", " << j;
+        }
+    }
+}
+
+TEST(Initializers, OrthogonalHasOrthonormalRowsOrColumns) {
+    expect_orthogonal(drawn("orthogonal", "7, 4"), 7, 4, 1);
+    expect_orthogonal(drawn("orthogonal(gain = 1.5)", "5, 20"), 5, 20, 1.5);
+    expect_orthogonal(drawn("orthogonal", "40, 40"), 40, 40, 1);
+    expect_orthogonal(drawn("orthogonal", "2, 3, 4"), 6, 4, 1);
+    expect_orthogonal(drawn("orthogonal", "1, 1"), 1, 1, 1);
+}
+
+TEST(Initializers, OrthogonalFactorLeavesAnOrthogonalMatrixAlone) {
+    double c = std::cos(0.3);
+    double s = std::sin(0.3);
+    expect_near(forward("model m(a: f32[2, 2]) { orthogonal_factor(3 * a) }", {{"a", {{2, 2}, {c, -s, s, c}}}}),
+                {c, -s, s, c});
+}
+
+TEST(Initializers, OrthogonalHasNoPreferredDirection) {
+    // The elements of a large orthogonal matrix are nearly normal with variance 1 / rows.
+    Moments got = moments(drawn("orthogonal", "60, 60"));
+    EXPECT_NEAR(got.mean, 0, 5 / 60.0 / std::sqrt(60.0));
+    EXPECT_LE(std::max(got.high, -got.low), 5.5 / std::sqrt(60.0));
+}
+
 TEST(Initializers, NormalQuantileInvertsTheDistribution) {
     std::vector<double> points;
     for (double p = 0.0228; p < 0.9772; p += 0.0007) points.push_back(p);

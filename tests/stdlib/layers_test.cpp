@@ -58,6 +58,27 @@ TEST(Layers, SafeDeviationOfAConstantColumnIsOne) {
     expect_near(forward("model m(x: f32[batch, 2]) { safe_deviation(x) }", {{"x", {{2, 2}, {1, 4, 7, 4}}}}), {3, 1});
 }
 
+TEST(Layers, RescaleFitsLeastAndLargest) {
+    TestProgram program("model m(x: f32[batch, 2]) { rescale(x) }");
+    Array x{{3, 2}, {1, 5, 2, 5, 5, 5}};  // the second column is constant
+    Arrays fitted = program.run("fit", {{"x", x}});
+    expect_near(fitted["rescale_1.least"].elements, {1, 5});
+    expect_near(fitted["rescale_1.span"].elements, {4, 1});
+    for (auto& [name, array] : fitted) program.storages()[name] = array;
+    expect_near(program.run("forward", {{"x", x}})["output"].elements, {0, 0, 0.25, 0, 1, 0});
+}
+
+TEST(Layers, SafeSpanOfAConstantColumnIsOne) {
+    expect_near(forward("model m(x: f32[batch, 2]) { safe_span(x) }", {{"x", {{2, 2}, {1, 4, 3, 4}}}}), {2, 1});
+}
+
+TEST(Layers, ExpertWeightsKeepTheLargest) {
+    const Array x{{2, 4}, {0.1, 0.4, 0.3, 0.2, 0.25, 0.25, 0.25, 0.25}};
+    expect_near(forward("model m(x: f32[batch, 4]) { expert_weights(x, 2) }", {{"x", x}}),
+                {0, 4.0 / 7, 3.0 / 7, 0, 0.5, 0.5, 0, 0});
+    expect_near(forward("model m(x: f32[batch, 4]) { expert_weights(x, 0) }", {{"x", x}}), x.elements);
+}
+
 TEST(Layers, DropoutKeepsAShareAndItsMean) {
     TestProgram program(trained("dropout(x, 0.25)"));
     ASSERT_TRUE(program.is_valid());

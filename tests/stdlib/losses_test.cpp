@@ -99,6 +99,13 @@ TEST(Losses, PenaltiesOverTheParametersOfAPattern) {
     EXPECT_NEAR(value("l1_penalty(params(\"*.b\"))"), 0.01 * 12, 1e-12);
 }
 
+TEST(Losses, DistancesAndCosines) {
+    const Arrays inputs = {{"a", {{2, 2}, {3, 0, 0, 0}}}, {"b", {{2, 2}, {0, 4, 1, 0}}}};
+    expect_near(forward("model m(a: f32[batch, 2], b: f32[batch, 2]) { distance_of(a, b, 0.0) }", inputs), {5, 1});
+    // A row of zeros has no direction: the cosine is 0, not NaN.
+    expect_near(forward("model m(a: f32[batch, 2], b: f32[batch, 2]) { cosine_of(a, a + b) }", inputs), {0.6, 0});
+}
+
 }  // namespace
 
 }  // namespace nncc::testing

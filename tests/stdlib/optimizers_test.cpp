@@ -90,6 +90,26 @@ TEST(Optimizers, AdamwDecaysMatricesOnly) {
     });
 }
 
+TEST(Optimizers, CoupledDecayIsTheGradientOfHalfTheSquares) {
+    check("rmsprop(0.01, weight_decay = 0.5)", [](Element& e, double g, int, bool) {
+        g += 0.5 * e.p;  // coupled(gradient, parameter, 0.5)
+        e.v = 0.9 * e.v + 0.1 * g * g;
+        e.p -= 0.01 * g / (std::sqrt(e.v) + 1e-7);
+    });
+}
+
+TEST(Optimizers, DecoupledDecaySparesVectors) {
+    for (const char* all : {"false", "true"}) {
+        check(std::string("lion(0.1, decay = 0.02, decay_all = ") + all + ")",
+              [&](Element& e, double g, int, bool matrix) {
+                  if (matrix || all[0] == 't') e.p *= 1 - 0.1 * 0.02;  // decayed(parameter, 0.1, 0.02, decay_all)
+                  double way = 0.9 * e.m + 0.1 * g;
+                  e.p -= 0.1 * (way > 0 ? 1 : way < 0 ? -1 : 0);
+                  e.m = 0.99 * e.m + 0.01 * g;
+              });
+    }
+}
+
 TEST(Optimizers, SlotsAreNamedAfterOptimizerAndParameter) {
     TestProgram program(text("adam"));
     for (const char* name : {"adam.m/w", "adam.v/w", "adam.m/b", "adam.v/b"}) {
@@ -140,6 +160,11 @@ TEST(Schedules, AreTheirFormulas) {
     check_schedule("cosine(0.5, over = 4, last = 0.1)",
                    [](int step) { return 0.1 + 0.4 * 0.5 * (1 + std::cos(M_PI * std::min((step - 1) / 4.0, 1.0))); });
     check_schedule("warmup(0.5, over = 3)", [](int step) { return 0.5 * std::min(step / 3.0, 1.0); });
+    check_schedule("warmup(cosine(0.5, over = 4), over = 3)", [](int step) {
+        return std::min(step / 3.0, 1.0) * 0.25 * (1 + std::cos(M_PI * std::min((step - 1) / 4.0, 1.0)));
+    });
+    check_schedule("inverse_root(16, over = 3, scale = 2.0)",
+                   [](int step) { return 2 / 4.0 * std::min(1 / std::sqrt(step), step / std::pow(3, 1.5)); });
 }
 
 }  // namespace

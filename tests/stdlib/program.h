@@ -26,6 +26,8 @@ class TestProgram {
     // Runs an entry; storages that are not given start as `initialize` makes them with `seed`, and stores of the entry
     // are kept for the next run.
     Arrays run(const std::string& entry, const Arrays& inputs);
+    // The same of a graph made from an entry of the program.
+    Arrays run(const Graph& graph, const Arrays& inputs);
     std::map<std::string, Array>& storages() { return storages_; }
 
   private:

@@ -20,6 +20,7 @@ torch.set_default_dtype(torch.float64)
 torch.set_num_threads(1)
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 CASES = {}
+UPDATES = {}
 
 
 def oracle(function):
@@ -27,6 +28,18 @@ def oracle(function):
     assert function.__name__ not in CASES, function.__name__
     CASES[function.__name__] = function
     return function
+
+
+def update(name, optimizer, run, gradient=""):
+    """Registers updates/NAME.npz: `run(start, gradients)` yields the parameters after each step of the optimiser."""
+    assert name not in UPDATES, name
+    UPDATES[name] = (optimizer, run, gradient)
+
+
+def as_keras(value, theirs):
+    """A formula's value in float64, after a look at Keras, which falls back to float32 here and there."""
+    np.testing.assert_allclose(array(value), array(theirs), rtol=3e-5, atol=1e-6)
+    return value
 
 
 def array(value):
@@ -79,19 +92,6 @@ class Case:
         """A state after the call."""
         self.arrays["after." + name] = array(value)
 
-    def by_jax(self, function):
-        """Outputs and gradients by JAX instead: `function` of a dictionary of the leaves gives one of outputs."""
-        import jax
-        leaves = {name: np.array(leaf.detach().numpy()) for name, leaf in self.leaves.items()}
-        outputs, pull_back = jax.vjp(function, leaves)
-        bars = {name: self.numbers(value.shape) for name, value in outputs.items()}
-        for name, value in outputs.items():
-            self.arrays["out." + name] = array(value)
-            self.arrays["bar." + name] = bars[name]
-        for name, gradient in pull_back(bars)[0].items():
-            self.arrays["d." + name] = array(gradient)
-        self.differentiable = False
-
     def finish(self):
         total = 0
         for name, value in self.outputs.items():
@@ -127,19 +127,47 @@ def text(value):
     return np.frombuffer(value.encode(), dtype=np.uint8)
 
 
+STEPS = 8
+
+
+def steps_of(name):
+    """The record of an optimiser: a matrix and a vector through eight random gradients."""
+    optimizer, run, gradient = UPDATES[name]
+    random = np.random.default_rng(zlib.crc32(name.encode()))
+    shapes = {"w": (3, 2), "b": (2,)}
+    start = {key: random.normal(size=shape) for key, shape in shapes.items()}
+    gradients = [{key: random.normal(size=shape) for key, shape in shapes.items()} for _ in range(STEPS)]
+    after = list(run(start, gradients))
+    arrays = {"optimizer": text(optimizer)}
+    if gradient:
+        arrays["gradient"] = text(gradient)
+    for key in shapes:
+        arrays["start." + key] = start[key]
+        arrays["g." + key] = np.stack([one[key] for one in gradients])
+        arrays["p." + key] = np.stack([one[key] for one in after])
+    return arrays
+
+
 def main():
-    names = sys.argv[1:] or sorted(CASES)
-    made_with = versions()
-    for name in names:
-        case = Case(name)
-        CASES[name](case)
-        arrays = {key: np.ascontiguousarray(value) for key, value in case.finish().items()}
-        np.savez_compressed(os.path.join(FOLDER, name + ".npz"), made_with=text(made_with), **arrays)
-        print(f"{name}: {os.path.getsize(os.path.join(FOLDER, name + '.npz'))} bytes")
+    made_with = text(versions())
+    for name in sys.argv[1:] or sorted(CASES) + sorted(UPDATES):
+        if name in CASES:
+            case = Case(name)
+            CASES[name](case)
+            path, arrays = name + ".npz", case.finish()
+        else:
+            path, arrays = os.path.join("updates", name + ".npz"), steps_of(name)
+        arrays = {key: np.array(value, order="C") for key, value in arrays.items()}
+        np.savez_compressed(os.path.join(FOLDER, path), made_with=made_with, **arrays)
+        print(f"{path}: {os.path.getsize(os.path.join(FOLDER, path))} bytes")
 
 
 if __name__ == "__main__":
     sys.modules["make"] = sys.modules["__main__"]
     sys.path.insert(0, FOLDER)
-    import cases_layers  # noqa: E402,F401
+    import keras
+    keras.config.set_floatx("float64")
+    for file in sorted(os.listdir(FOLDER)):
+        if file.startswith("cases_"):
+            __import__(file.removesuffix(".py"))
     main()

@@ -1,0 +1,47 @@
+// Holds optimisers, clipping and schedules against steps recorded by PyTorch, Keras and Optax.
+#include <gtest/gtest.h>
+
+#include "oracle_file.h"
+
+namespace nncc::testing {
+
+namespace {
+
+// Row `index` of an array, of one axis less.
+Array row(const Array& array, std::size_t index) {
+    Array result{{array.extents.begin() + 1, array.extents.end()}, {}};
+    std::size_t size = array.elements.size() / static_cast<std::size_t>(array.extents[0]);
+    auto begin = array.elements.begin() + static_cast<std::ptrdiff_t>(index * size);
+    result.elements.assign(begin, begin + static_cast<std::ptrdiff_t>(size));
+    return result;
+}
+
+class Update : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(Update, Agrees) {
+    std::map<std::string, Arrays> groups = read_oracle("updates/" + GetParam());
+    ASSERT_TRUE(groups[""].contains("optimizer"));
+    std::string text =
+        "model m(x: f32[batch, 3]) {\n    param w: f32[3, 2] = ones\n    param b: f32[2] = ones\n    x @ w + b\n}\n"
+        "train m {\n    x = columns(\"a\", \"b\", \"c\")\n    loss = mean(output)\n    optimizer = " +
+        text_of(groups[""]["optimizer"]) + "\n";
+    if (groups[""].contains("gradient")) text += "    gradient = " + text_of(groups[""]["gradient"]) + "\n";
+    SCOPED_TRACE(text);
+    TestProgram program(text + "}\n");
+    ASSERT_TRUE(program.is_valid());
+    for (const auto& [name, array] : groups["start"]) program.storages()[name] = array;
+    auto steps = static_cast<std::size_t>(groups["g"]["w"].extents[0]);
+    for (std::size_t step = 0; step < steps; ++step) {
+        program.run("update", {{"d w", row(groups["g"]["w"], step)}, {"d b", row(groups["g"]["b"], step)}});
+        std::string when = "after step " + std::to_string(step + 1) + ": ";
+        expect_oracle(when, program.storages(), "w", row(groups["p"]["w"], step));
+        expect_oracle(when, program.storages(), "b", row(groups["p"]["b"], step));
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Files, Update, ::testing::ValuesIn(oracle_names("updates", ".npz")),
+                         [](const auto& info) { return info.param; });
+
+}  // namespace
+
+}  // namespace nncc::testing
