@@ -39,11 +39,15 @@ std::string product_text(const Kernel& kernel) {
     if (product == nullptr) return "nest";
     std::string batch;
     for (const Dim& extent : product->batch) batch += extent.text() + " ";
-    return fmt::format("{}[{}]{} x {} x {}, a {} {}, b {} {}", kernel.parameters[static_cast<std::size_t>(product->a)].role, batch, product->m.text(), product->n.text(),
-                       product->k.text(), product->a_row.text(), product->a_column.text(), product->b_row.text(), product->b_column.text());
+    return fmt::format("{}[{}]{} x {} x {}, a {} {}, b {} {}",
+                       kernel.parameters[static_cast<std::size_t>(product->a)].role, batch, product->m.text(),
+                       product->n.text(), product->k.text(), product->a_row.text(), product->a_column.text(),
+                       product->b_row.text(), product->b_column.text());
 }
 
-TEST(Contraction, DenseIsOneProduct) { EXPECT_EQ(product_text(einsum_kernel("bi,io->bo", {32, 8}, {8, 10})), "a[]32 x 10 x 8, a 8 1, b 10 1"); }
+TEST(Contraction, DenseIsOneProduct) {
+    EXPECT_EQ(product_text(einsum_kernel("bi,io->bo", {32, 8}, {8, 10})), "a[]32 x 10 x 8, a 8 1, b 10 1");
+}
 
 TEST(Contraction, AWeightGradientReadsItsLeftOperandTransposed) {
     EXPECT_EQ(product_text(einsum_kernel("bi,bo->io", {32, 8}, {32, 10})), "a[]8 x 10 x 32, a 1 8, b 10 1");
@@ -55,7 +59,8 @@ TEST(Contraction, NeighbouringLettersJoin) {
 }
 
 TEST(Contraction, HeadsOfAttentionAreBatches) {
-    EXPECT_EQ(product_text(einsum_kernel("bthd,bshd->bhts", {2, 16, 4, 8}, {2, 16, 4, 8})), "a[2 4 ]16 x 16 x 8, a 32 1, b 1 32");
+    EXPECT_EQ(product_text(einsum_kernel("bthd,bshd->bhts", {2, 16, 4, 8}, {2, 16, 4, 8})),
+              "a[2 4 ]16 x 16 x 8, a 32 1, b 1 32");
 }
 
 TEST(Contraction, TheLanesRunAlongTheResult) {
@@ -82,6 +87,18 @@ TEST(IndexMap, ReshapeOfStridedAxesHasNone) {
     EXPECT_FALSE(map_through_reshape({3, 4}, {12}, transposed));
     EXPECT_TRUE(map_through_reshape({3, 4}, {3, 1, 4}, transposed));
     EXPECT_TRUE(map_through_reshape({3, 4}, {12}, {.offset = Dim(0), .strides = {Dim(4), Dim(1)}}));
+}
+
+TEST(IndexMap, SliceStepsOverElements) {
+    GraphBuilder b;
+    const Value view = b.add("slice", {input(b, "a", {6, 9})},
+                             {{"start", std::vector<std::int64_t>{5, 1}},
+                              {"step", std::vector<std::int64_t>{-2, 3}},
+                              {"stop", std::vector<std::int64_t>{-1, 9}}});
+    const auto map = map_through_view(b.node(view), {6, 9}, {.offset = Dim(100), .strides = {Dim(9), Dim(1)}});
+    ASSERT_TRUE(map);
+    EXPECT_EQ(map->offset, Dim(100 + 5 * 9 + 1));
+    EXPECT_EQ(map->strides, (std::vector<Dim>{Dim(-18), Dim(3)}));
 }
 
 TEST(Diagnostics, EachHasACodeOfItsOwn) {
