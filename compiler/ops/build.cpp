@@ -73,6 +73,14 @@ Value transpose(GraphBuilder& b, Value x, Axes permutation) {
 Value slice(GraphBuilder& b, Value x, Axes start, Axes stop, Axes step) {
     return b.add("slice", {x}, {{"start", std::move(start)}, {"stop", std::move(stop)}, {"step", std::move(step)}});
 }
+Value slice_to(GraphBuilder& b, Value x, Axes start, Shape shape) {
+    const std::size_t rank = start.size();
+    return b.add("slice", {x},
+                 {{"start", std::move(start)},
+                  {"stop", Axes(rank, kSliceEnd)},
+                  {"step", Axes(rank, 1)},
+                  {"extents", std::move(shape)}});
+}
 Value slice_axis(GraphBuilder& b, Value x, std::int64_t axis, std::int64_t start, std::int64_t stop,
                  std::int64_t step) {
     const std::size_t rank = b.type(x).shape.size();
@@ -86,6 +94,12 @@ Value reverse_axis(GraphBuilder& b, Value x, std::int64_t axis) { return slice_a
 Value pad(GraphBuilder& b, Value x, Value fill, Axes low, Axes high, Axes interior) {
     return b.add("pad", {x, fill},
                  {{"low", std::move(low)}, {"high", std::move(high)}, {"interior", std::move(interior)}});
+}
+Value pad_to(GraphBuilder& b, Value x, Value fill, Axes low, Shape shape) {
+    const std::size_t rank = low.size();
+    return b.add(
+        "pad", {x, fill},
+        {{"low", std::move(low)}, {"high", Axes(rank, 0)}, {"interior", Axes(rank, 0)}, {"extents", std::move(shape)}});
 }
 Value concatenate(GraphBuilder& b, std::vector<Value> parts, std::int64_t axis) {
     return b.add("concatenate", std::move(parts), {{"axis", axis}});

@@ -48,10 +48,14 @@ Value restore_axes(GraphBuilder& b, Value x, const Shape& shape,
 Value reshape(GraphBuilder& b, Value x, Shape shape);         // itself if it has that shape
 Value transpose(GraphBuilder& b, Value x, Axes permutation);  // itself if it is the identity
 Value slice(GraphBuilder& b, Value x, Axes start, Axes stop, Axes step);
+// From `start` on along each axis, to a result of that shape, whose extents may be bounded dimensions.
+Value slice_to(GraphBuilder& b, Value x, Axes start, Shape shape);
 Value slice_axis(GraphBuilder& b, Value x, std::int64_t axis, std::int64_t start, std::int64_t stop,
                  std::int64_t step = 1);
 Value reverse_axis(GraphBuilder& b, Value x, std::int64_t axis);
 Value pad(GraphBuilder& b, Value x, Value fill, Axes low, Axes high, Axes interior);
+// `low` fills before the elements of each axis, then the elements, then as many as make that shape.
+Value pad_to(GraphBuilder& b, Value x, Value fill, Axes low, Shape shape);
 Value concatenate(GraphBuilder& b, std::vector<Value> parts, std::int64_t axis);
 Value gather(GraphBuilder& b, Value x, Value indices, std::int64_t axis, std::int64_t batch_axes = 0);
 Value scatter_add(GraphBuilder& b, Value indices, Value updates, std::int64_t axis, std::int64_t batch_axes,

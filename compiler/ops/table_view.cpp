@@ -12,6 +12,8 @@ namespace {
 
 using Values = std::vector<Value>;
 
+constexpr std::int64_t kMaximumPadding = std::int64_t{1} << 40;
+
 TypeResult reshape_type(const TypeContext& c) {
     const Type& from = c.operands[0];
     const Shape& shape = c.attributes.shape("shape");
@@ -59,6 +61,20 @@ TypeResult broadcast_type(const TypeContext& c) {
     return std::vector{Type{from.dtype, shape}};
 }
 
+// What `extents` says of a result axis, or null where it leaves the axis to the other attributes.
+const Dim* run_time_extent(const Attributes& attributes, std::size_t axis) {
+    const Attribute* found = attributes.find("extents");
+    if (found == nullptr) return nullptr;
+    const Shape& extents = std::get<Shape>(*found);
+    return axis < extents.size() ? &extents[axis] : nullptr;
+}
+
+// Whether `part` elements from `start` on may lie within `whole`: refused only where all are known.
+bool may_fit(std::int64_t start, const Dim& part, const Dim& whole) {
+    if (start < 0 || start > kMaximumPadding) return false;
+    return !part.is_constant() || !whole.is_constant() || part.constant() <= whole.constant() - start;
+}
+
 TypeResult slice_type(const TypeContext& c) {
     const Type& from = c.operands[0];
     const Axes& start = c.attributes.integers("start");
@@ -72,7 +88,16 @@ TypeResult slice_type(const TypeContext& c) {
     Type type{from.dtype, {}};
     for (std::size_t i = 0; i < rank; ++i) {
         const Dim& dim = from.shape[i];
-        if (dim.is_constant()) {
+        const Dim* part = run_time_extent(c.attributes, i);
+        if (part != nullptr && stop[i] == kSliceEnd && step[i] == 1) {
+            if (!may_fit(start[i], *part, dim)) {
+                return type_error(kExtentWrong,
+                                  fmt::format("{} elements from {} on reach outside axis {} of {}", part->text(),
+                                              start[i], i, type_text(from)),
+                                  {0});
+            }
+            type.shape.push_back(*part);
+        } else if (dim.is_constant()) {
             std::optional<SliceRange> range = slice_range(dim.constant(), start[i], stop[i], step[i]);
             if (!range) {
                 return type_error(kExtentWrong,
@@ -98,8 +123,6 @@ TypeResult slice_type(const TypeContext& c) {
     return std::vector{type};
 }
 
-constexpr std::int64_t kMaximumPadding = std::int64_t{1} << 40;
-
 TypeResult pad_type(const TypeContext& c) {
     const Type& from = c.operands[0];
     if (c.operands[1] != Type{from.dtype, {}}) {
@@ -123,7 +146,9 @@ TypeResult pad_type(const TypeContext& c) {
             std::max({low[i], high[i], interior[i]}) > kMaximumPadding) {
             return type_error(kTooLarge, fmt::format("padding of more than {} elements", kMaximumPadding), {0});
         }
-        if (dim.is_constant()) {
+        if (const Dim* whole = run_time_extent(c.attributes, i)) {
+            if (high[i] == 0 && interior[i] == 0 && may_fit(low[i], dim, *whole)) extent = *whole;
+        } else if (dim.is_constant()) {
             if (auto padded = padded_extent(dim.constant(), low[i], high[i], interior[i])) extent = Dim(*padded);
         } else if (interior[i] == 0) {
             extent = Dim::add(dim, low[i]);
@@ -195,6 +220,10 @@ Values slice_gradient(const GradientContext& c) {
     const std::size_t rank = from.shape.size();
     Axes low(rank, 0), high(rank, 0), interior(rank, 0);
     Value adjoint = c.adjoint();
+    if (attributes.find("extents") != nullptr) {
+        const Axes& starts = attributes.integers("start");
+        return {pad_to(b, adjoint, scalar(b, 0.0, from.dtype), starts, from.shape)};
+    }
     for (std::size_t i = 0; i < rank; ++i) {
         const std::int64_t start = attributes.integers("start")[i];
         const std::int64_t step = attributes.integers("step")[i];
@@ -244,6 +273,8 @@ Values pad_gradient(const GradientContext& c) {
     Value by_a;
     if (is_empty) {
         by_a = splat(b, 0.0, from);
+    } else if (c.node.attributes.find("extents") != nullptr) {
+        by_a = slice_to(b, c.adjoint(), low, from.shape);
     } else if (plain) {
         for (std::size_t i = 0; i < rank; ++i) {
             starts[i] = low[i];
@@ -255,8 +286,10 @@ Values pad_gradient(const GradientContext& c) {
         if (steps != Axes(rank, 1)) by_a = slice(b, by_a, starts, stops, steps);
     }
     if (splat_value(b, c.operands[1])) return {by_a, Value{}};
-    Value filled =
-        pad(b, splat(b, 0.0, Type{DType::kBool, from.shape}), scalar(b, 1.0, DType::kBool), low, high, interior);
+    const Value inside = splat(b, 0.0, Type{DType::kBool, from.shape}), outside = scalar(b, 1.0, DType::kBool);
+    const Value filled = c.node.attributes.find("extents") != nullptr
+                             ? pad_to(b, inside, outside, low, c.node.type().shape)
+                             : pad(b, inside, outside, low, high, interior);
     Axes all;
     for (std::size_t i = 0; i < rank; ++i) all.push_back(static_cast<std::int64_t>(i));
     return {by_a, reduce_sum(b, select(b, filled, c.adjoint(), like(b, c.adjoint(), 0.0)), all)};
@@ -316,10 +349,12 @@ const OpRecord kTable[] = {
      .facts = {.zero_to_zero = true}},
     {.name = "slice",
      .operands = "a",
-     .attributes = {{"start", attribute_kind<Axes>()},
+     .attributes = {{"extents", attribute_kind<Shape>(), false},
+                    {"start", attribute_kind<Axes>()},
                     {"step", attribute_kind<Axes>()},
                     {"stop", attribute_kind<Axes>()}},
-     .summary = "elements start, start + step ... before stop, along each axis; a negative step reverses",
+     .summary = "elements start, start + step ... before stop, along each axis; a negative step reverses; `extents`: "
+                "how many, where that is known at run time only",
      .type = slice_type,
      .gradient = GradientRule(slice_gradient),
      .lowering = ViewLowering{ViewKind::kSlice},
@@ -327,10 +362,12 @@ const OpRecord kTable[] = {
      .facts = {.zero_to_zero = true}},
     {.name = "pad",
      .operands = "a, value",
-     .attributes = {{"high", attribute_kind<Axes>()},
+     .attributes = {{"extents", attribute_kind<Shape>(), false},
+                    {"high", attribute_kind<Axes>()},
                     {"interior", attribute_kind<Axes>()},
                     {"low", attribute_kind<Axes>()}},
-     .summary = "`value` before, after and between the elements of each axis; a negative count drops elements",
+     .summary = "`value` before, after and between the elements of each axis; a negative count drops elements; "
+                "`extents`: of the result, where it is known at run time only",
      .type = pad_type,
      .gradient = GradientRule(pad_gradient),
      .lowering = ViewLowering{ViewKind::kPad},

@@ -21,6 +21,14 @@ Shape bound_shape(const Shape& shape, const DimBindings& dims) {
 void bind_slice_ends(Attributes& attributes, const Shape& operand) {
     std::vector<std::int64_t> starts = attributes.integers("start");
     std::vector<std::int64_t> stops = attributes.integers("stop");
+    if (const Attribute* found = attributes.find("extents")) {
+        const Shape extents = std::get<Shape>(*found);
+        if (!is_constant(extents)) return;
+        for (std::size_t axis = 0; axis < stops.size() && axis < extents.size(); ++axis) {
+            if (stops[axis] == kSliceEnd) stops[axis] = starts[axis] + extents[axis].constant();
+        }
+        attributes.erase("extents");
+    }
     for (std::size_t axis = 0; axis < stops.size() && axis < operand.size(); ++axis) {
         if (!operand[axis].is_constant()) continue;
         if (starts[axis] == kSliceEnd) starts[axis] = operand[axis].constant() - 1;

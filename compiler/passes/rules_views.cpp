@@ -75,7 +75,8 @@ std::optional<Value> drop_whole_slice(GraphBuilder& builder, const Node& node) {
     return node.operands[0];
 }
 
-std::optional<Value> drop_empty_pad(GraphBuilder&, const Node& node) {
+std::optional<Value> drop_empty_pad(GraphBuilder& builder, const Node& node) {
+    if (builder.type(node.operands[0]).shape != node.type().shape) return std::nullopt;
     for (std::string_view name : {"low", "high", "interior"}) {
         for (std::int64_t extent : node.attributes.integers(name)) {
             if (extent != 0) return std::nullopt;
@@ -87,6 +88,64 @@ std::optional<Value> drop_empty_pad(GraphBuilder&, const Node& node) {
 std::optional<Value> drop_single_concatenate(GraphBuilder&, const Node& node) {
     if (node.operands.size() != 1) return std::nullopt;
     return node.operands[0];
+}
+
+// ---- sums of pads ----
+
+// A pad with zeros along one axis, as the gradient of a slice is.
+struct Placed {
+    Value value;
+    std::int64_t axis = -1, low = 0, high = 0;
+};
+std::optional<Placed> as_placed(const GraphBuilder& builder, const Node& node) {
+    const auto* view = lowering_of<ViewLowering>(node);
+    if (view == nullptr || view->kind != ViewKind::kPad) return std::nullopt;
+    if (splat_value(builder, node.operands[1]) != 0.0) return std::nullopt;
+    Placed placed{node.operands[0]};
+    const Axes& low = node.attributes.integers("low");
+    const Axes& high = node.attributes.integers("high");
+    for (std::size_t k = 0; k < low.size(); ++k) {
+        if (node.attributes.integers("interior")[k] != 0 || low[k] < 0 || high[k] < 0) return std::nullopt;
+        if (low[k] == 0 && high[k] == 0) continue;
+        if (placed.axis >= 0) return std::nullopt;
+        placed.axis = static_cast<std::int64_t>(k);
+        placed.low = low[k];
+        placed.high = high[k];
+    }
+    if (placed.axis < 0) return std::nullopt;
+    return placed;
+}
+
+// The gradient of `split`: pads that fill one axis without a gap.
+std::optional<Value> join_pads(GraphBuilder& builder, const Node& node) {
+    constexpr std::size_t kMostParts = 64;
+    std::vector<Placed> parts;
+    std::vector<Value> open{node.operands[1], node.operands[0]};
+    while (!open.empty()) {
+        const Node& term = builder.node(open.back());
+        open.pop_back();
+        if (term.op == node.op) {
+            open.insert(open.end(), {term.operands[1], term.operands[0]});
+            if (open.size() > kMostParts) return std::nullopt;
+            continue;
+        }
+        const std::optional<Placed> placed = as_placed(builder, term);
+        if (!placed || parts.size() == kMostParts || (!parts.empty() && placed->axis != parts[0].axis))
+            return std::nullopt;
+        parts.push_back(*placed);
+    }
+    std::sort(parts.begin(), parts.end(), [](const Placed& a, const Placed& b) { return a.low < b.low; });
+    const std::int64_t axis = parts[0].axis;
+    std::int64_t end = 0;
+    std::vector<Value> values;
+    for (const Placed& part : parts) {
+        const Dim& extent = builder.type(part.value).shape[at(axis)];
+        if (part.low != end || !extent.is_constant()) return std::nullopt;
+        end += extent.constant();
+        values.push_back(part.value);
+    }
+    if (parts.back().high != 0) return std::nullopt;
+    return concatenate(builder, values, axis);
 }
 
 // ---- reductions ----
@@ -290,6 +349,7 @@ const Rule kRules[] = {
      .reason = "there is one part",
      .root = "concatenate",
      .build = drop_single_concatenate},
+    {.name = "pads_side_by_side", .reason = "every element comes from one part", .root = "add", .build = join_pads},
     {.name = "trivial_reduction", .reason = "the reduced extents are 1", .build = drop_trivial_reduction},
     {.name = "reductions", .reason = "one sweep over all axes", .build = merge_reductions},
     {.name = "reduce_before_broadcast",

@@ -121,6 +121,10 @@ bool add_training(Analysis& analysis, const ModelInterface& interface, const ast
     for (const Feed& feed : train->spec.feeds) {
         if (!feed.is_input) result.program.data.push_back(feed.name);
     }
+    for (const StorageRow& row : analysis.storages) {
+        const std::string& name = row.storage.name;
+        if (row.storage.kind == StorageKind::kSlot && name.starts_with("schedule.")) train->spec.feeds_of_schedules.push_back(name);
+    }
     result.train = std::move(train->spec);
     return true;
 }
@@ -154,6 +158,9 @@ std::optional<CompiledModel> analyse(const SourceFile& file, const std::string& 
     result.program.summary = first_paragraph(item->doc);
     result.program.dims = analysis.dims;
     result.program.entries.emplace("forward", std::move(*forward));
+    if (std::optional<Graph> process = build_process(analysis, *interface))
+        result.program.entries.emplace("process", std::move(*process));
+    if (diagnostics.has_errors()) return std::nullopt;
     if (train != nullptr && !add_training(analysis, *interface, *train, result)) return std::nullopt;
     std::optional<Graph> fit;
     if (has_fits(analysis)) {

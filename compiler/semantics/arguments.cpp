@@ -118,6 +118,8 @@ std::string check_argument_kind(Elaboration&, const ast::Parameter& parameter, M
             return value.number() || is_applied_kind(value, ast::FunctionKind::kInitializer) ? "" : "an initializer";
         case ParameterKind::kSchedule:
             apply_bare(value, ast::FunctionKind::kSchedule);
+            // Or what one has come to, which adapts.
+            if (const auto* tensor = value.as<TensorMeaning>()) return tensor->adapts ? "" : "a schedule or a number";
             return value.number() || is_applied_kind(value, ast::FunctionKind::kSchedule) ? ""
                                                                                           : "a schedule or a number";
         case ParameterKind::kOptimizer:

@@ -18,6 +18,14 @@ bool is_strong(const Meaning& meaning) {
     return tensor != nullptr && !tensor->adapts;
 }
 
+bool masks_are_scalars(Elaboration& elaboration, const std::vector<Operand>& operands, std::size_t mask_count) {
+    return std::all_of(operands.begin(), operands.begin() + static_cast<std::ptrdiff_t>(mask_count),
+                       [&](const Operand& mask) {
+                           const auto* tensor = mask.meaning.as<TensorMeaning>();
+                           return tensor == nullptr || elaboration.builder.type(tensor->value).rank() == 0;
+                       });
+}
+
 // The dtype of the tensors among `operands`; f64 when all adapt. Reports tensors that differ.
 std::optional<DType> common_dtype(Elaboration& elaboration, std::string_view verb, const std::vector<Operand>& operands,
                                   std::size_t first, SourceRange range) {
@@ -42,8 +50,9 @@ std::optional<DType> common_dtype(Elaboration& elaboration, std::string_view ver
         bool flags = std::all_of(operands.begin() + static_cast<std::ptrdiff_t>(first), operands.end(),
                                  [](const Operand& operand) { return operand.meaning.as<bool>() != nullptr; });
         if (flags) return DType::kBool;
-        // Alone with a tensor mask, numbers are of the language's real type; else they stay adaptable.
-        return first > 0 && is_strong(operands[0].meaning) ? real_dtype(elaboration) : DType::kF64;
+        // Alone with a tensor mask, numbers are of the language's real type; else, as with a mask that is a scalar,
+        // they stay adaptable.
+        return masks_are_scalars(elaboration, operands, first) ? DType::kF64 : real_dtype(elaboration);
     }
     return elaboration.builder.type(chosen->meaning.as<TensorMeaning>()->value).dtype;
 }
@@ -111,7 +120,8 @@ Meaning apply_elementwise(Elaboration& elaboration, std::string_view op, std::st
     OriginScope origin(elaboration, range);
     std::optional<DType> dtype = common_dtype(elaboration, verb, operands, mask_count, range);
     if (!dtype) return Meaning::poison();
-    bool adapts = std::none_of(operands.begin(), operands.end(),
+    bool adapts = masks_are_scalars(elaboration, operands, mask_count) &&
+                  std::none_of(operands.begin() + static_cast<std::ptrdiff_t>(mask_count), operands.end(),
                                [](const Operand& operand) { return is_strong(operand.meaning); });
     std::vector<Value> values;
     for (std::size_t index = 0; index < operands.size(); ++index) {

@@ -36,6 +36,7 @@ std::span<const Builtin> view_builtins();
 std::span<const Builtin> index_builtins();
 std::span<const Builtin> source_builtins();
 std::span<const Builtin> window_builtins();
+std::span<const Builtin> derivative_builtins();
 
 const Builtin* find_builtin(std::string_view name);  // null when there is none
 std::vector<std::string_view> builtin_names();

@@ -1,4 +1,4 @@
-// Builtins that make tensors or tell of them: einsum, fill, iota, random, shape, rank, size; and what is not supported.
+// Builtins that make tensors or tell of them: einsum, fill, iota, random, shape, rank, size.
 #include <fmt/format.h>
 
 #include "semantics/arithmetic.h"
@@ -6,6 +6,7 @@
 #include "semantics/compile_time.h"
 #include "semantics/contraction.h"
 #include "semantics/diagnostic_kinds.h"
+#include "semantics/variable.h"
 #include "semantics/views.h"
 
 namespace nncc {
@@ -60,7 +61,7 @@ Meaning apply_random(const BuiltinCall& call) {
     Attributes attributes;
     attributes.set("site", fmt::format("{}#{}", place, number));
     attributes.set("type", Type{real_dtype(elaboration), *shape});
-    Value index = constant_value(elaboration, 0, {DType::kI32, {}});
+    Value index = step_index(elaboration);
     return result_of(
         add_node(elaboration, "random", {elaboration.seed, elaboration.step, index}, attributes, call.range));
 }
@@ -103,14 +104,7 @@ Meaning apply_length(const BuiltinCall& call) {
     return Meaning::poison();
 }
 
-Meaning refuse(const BuiltinCall& call) {
-    report(call.elaboration, kNotSupported, call.range,
-           fmt::format("`{}` is not supported by this version", call.builtin.name));
-    return Meaning::poison();
-}
-
 constexpr Builtin kRows[] = {
-    {"derivative", "...", refuse},
     {"einsum", "equation, ...", apply_einsum_call},
     {"fill", "shape, value", apply_fill},
     {"iota", "extent", apply_iota},

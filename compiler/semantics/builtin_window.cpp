@@ -1,6 +1,9 @@
 // Builtins that slide along axes: convolution, window and overlap_add, and the numbers they take for each axis.
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "ops/record.h"
 #include "ops/windows.h"
 #include "semantics/arithmetic.h"
 #include "semantics/builtin.h"
@@ -33,13 +36,35 @@ Meaning apply_per_axis(const BuiltinCall& call) {
     return Meaning::list(std::move(elements));
 }
 
+// A step over places needs to know how many there are: extents that are symbols, but bound to a number, become it.
+// Along axes[k] the step is steps[k].
+std::optional<Value> with_known_extents(const BuiltinCall& call, Value value, const std::vector<std::int64_t>& axes,
+                                        const std::vector<std::int64_t>& steps) {
+    Elaboration& elaboration = call.elaboration;
+    const Shape shape = elaboration.builder.type(value).shape;
+    Shape known = shape;
+    for (std::size_t k = 0; k < axes.size(); ++k) {
+        Dim& extent = known[static_cast<std::size_t>(axes[k])];
+        const Dim bound = extent.bind(elaboration.analysis.dims);
+        if (steps[k] > 1 && bound.is_constant()) extent = bound;
+    }
+    if (known == shape) return value;
+    const std::size_t rank = shape.size();
+    const Attributes attributes{{"extents", known},
+                                {"start", std::vector<std::int64_t>(rank, 0)},
+                                {"step", std::vector<std::int64_t>(rank, 1)},
+                                {"stop", std::vector<std::int64_t>(rank, kSliceEnd)}};
+    return add_node(elaboration, "slice", {value}, attributes, call.range, {call.operand(0)});
+}
+
 // x [batch, places.., channels] by w [kernel.., channels / groups, filters]: [batch, places.., filters].
 Meaning apply_convolution(const BuiltinCall& call) {
     Elaboration& elaboration = call.elaboration;
     std::optional<Value> x = to_tensor(elaboration, call.operand(0));
     std::optional<Value> w = to_tensor(elaboration, call.operand(1));
     if (!x || !w) return Meaning::poison();
-    const Type type = elaboration.builder.type(*x), weights = elaboration.builder.type(*w);
+    const Type weights = elaboration.builder.type(*w);
+    Type type = elaboration.builder.type(*x);
     const std::size_t rank = type.shape.size() < 3 ? 1 : type.shape.size() - 2;
     ConvolutionForm form;
     auto strides = numbers(call, 2, rank, "a stride");
@@ -54,6 +79,14 @@ Meaning apply_convolution(const BuiltinCall& call) {
     form.strides = *strides, form.w_dilation = *dilation, form.x_dilation = *spread, form.groups = *groups;
     Padding padding{std::vector<std::int64_t>(rank, 0), std::vector<std::int64_t>(rank, 0)};
     if (type.shape.size() == rank + 2 && weights.shape.size() == rank + 2) {  // else the op's own rule reports
+        std::vector<std::int64_t> axes, steps;
+        for (std::size_t axis = 0; axis < rank; ++axis) {
+            axes.push_back(static_cast<std::int64_t>(axis) + 1);
+            steps.push_back(std::max((*strides)[axis], (*spread)[axis]));
+        }
+        x = with_known_extents(call, *x, axes, steps);
+        if (!x) return Meaning::poison();
+        type = elaboration.builder.type(*x);
         Sliding sliding{{}, *strides, *dilation};
         Shape extents;
         for (std::size_t axis = 0; axis < rank; ++axis) {
@@ -93,13 +126,16 @@ Meaning apply_window(const BuiltinCall& call) {
     Elaboration& elaboration = call.elaboration;
     std::optional<Value> value = to_tensor(elaboration, call.operand(0));
     if (!value) return Meaning::poison();
-    const Type type = elaboration.builder.type(*value);
+    Type type = elaboration.builder.type(*value);
     auto axes = window_axes(call, 4, type.shape);
     if (!axes) return Meaning::poison();
     auto kernel = numbers(call, 1, axes->size(), "a kernel");
     auto stride = numbers(call, 2, axes->size(), "a stride");
     auto dilation = numbers(call, 3, axes->size(), "a dilation");
     if (!kernel || !stride || !dilation) return Meaning::poison();
+    value = with_known_extents(call, *value, *axes, *stride);
+    if (!value) return Meaning::poison();
+    type = elaboration.builder.type(*value);
     Shape extents;
     for (std::int64_t axis : *axes) extents.push_back(type.shape[static_cast<std::size_t>(axis)]);
     auto padding = to_padding(elaboration, argument(call, 5), extents, {*kernel, *stride, *dilation}, call.range);

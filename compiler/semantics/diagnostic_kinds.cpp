@@ -202,6 +202,16 @@ const DiagnosticKind kMisplaced = {"NN0129", "something in the wrong place",
                                    "\n"
                                    "    loss = mean(dense(output, 1) - y)        a layer with parameters of its own"};
 
+const DiagnosticKind kNoProcess = {
+    "NN0130", "a model that cannot run block by block",
+    "A model with a `stream` and an input with a dimension named `time` gets the entry `process`, which takes a live\n"
+    "signal block by block and gives what it would give for all of it at once. What needs all of time, such as a mean\n"
+    "over it or a scan of a reversed slice, cannot be computed so; such a model has no `process`, and all else is as\n"
+    "it was. A `carry` in place of the `stream` says that nothing lives on.\n"
+    "\n"
+    "    stream h: f32[batch, 8] = zeros\n"
+    "    let all = scan xt in x[:, ::-1] along time { ... }    needs the last step first"};
+
 const DiagnosticKind kShapesDiffer = {"NN0250", "shapes that do not fit together",
                                       "Shapes align at the last axis, as in NumPy: extents are equal, or one of them "
                                       "is 1 or absent and stretches. Extents are\n"
@@ -301,6 +311,7 @@ std::span<const DiagnosticKind* const> semantics_diagnostics() {
         &kLossNotScalar,
         &kNoMember,
         &kMisplaced,
+        &kNoProcess,
         &kShapesDiffer,
         &kOuterBroadcast,
         &kSignatureMismatch,

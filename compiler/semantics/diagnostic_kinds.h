@@ -36,6 +36,7 @@ extern const DiagnosticKind kCompileTimeArithmetic;  // NN0126
 extern const DiagnosticKind kLossNotScalar;          // NN0127
 extern const DiagnosticKind kNoMember;               // NN0128
 extern const DiagnosticKind kMisplaced;              // NN0129
+extern const DiagnosticKind kNoProcess;              // NN0130
 
 extern const DiagnosticKind kShapesDiffer;        // NN0250
 extern const DiagnosticKind kOuterBroadcast;      // NN0251

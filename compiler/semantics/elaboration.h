@@ -15,7 +15,7 @@
 
 namespace nncc {
 
-enum class EntryKind { kForward, kFit, kLoss, kMetrics, kUpdate, kInitialize };
+enum class EntryKind { kForward, kProcess, kFit, kLoss, kMetrics, kUpdate, kInitialize };
 
 // A storage of the program and how it starts.
 struct StorageRow {
@@ -23,6 +23,8 @@ struct StorageRow {
     Meaning initializer;
     SourceRange range;
     SourceRange user_range;  // of the user's expression that made it
+    // As declared, of a storage that is reserved for the bound of a run-time extent: what the program sees of it.
+    std::optional<Shape> read = std::nullopt;
 };
 
 // What all entries of one model share.
@@ -33,6 +35,7 @@ struct Analysis {
     const ast::Function* model = nullptr;
     std::vector<StorageRow> storages;  // in order of first appearance
     bool storages_complete = false;    // after `forward`: later entries may only find them
+    bool has_streams = false;          // `forward` met one
     DimBindings dims;
     std::map<std::string, Meaning> constants;  // of `const` items, computed on first use
     std::set<std::string> constants_in_progress;
@@ -68,6 +71,29 @@ struct Frame {
     SourceRange call;
 };
 
+// A stream or carry. `level` is the number of scans around the point from which it has one value, and `declared` that
+// around its declaration: a stream declared in a scan lives on from step to step, so its level is 0.
+struct Variable {
+    ast::StorageKeyword keyword;
+    std::size_t level = 0;
+    std::size_t declared = 0;
+};
+
+// A scan whose body is being elaborated. Its body is built among the other nodes, from leaves, and taken out at its end.
+struct ScanFrame {
+    // A variable of outside that the body looks at: carried if it changes.
+    struct Touched {
+        std::string path;
+        Value leaf;
+        Value before;
+        bool changed = false;
+    };
+    Dim steps;
+    std::vector<Touched> touched = {};           // in order of the first look
+    std::map<std::string, Meaning> values = {};  // path → value at this point of the body
+    Value index = {};                            // the number of the step, where something needs it
+};
+
 struct Elaboration {
     static constexpr int kMaximumDepth = 400;  // of nested evaluation, over all calls
     static constexpr std::int64_t kMaximumSteps = 300'000;
@@ -81,8 +107,11 @@ struct Elaboration {
     std::vector<Frame> frames;
     NameSpace* names = nullptr;
     bool may_declare = false;                         // inside the model, where storages live
-    std::map<std::string, Meaning> states;            // path → value at this point of the text
+    std::map<std::string, Meaning> states;            // path → value at this point of the text, outside of scans
     std::vector<std::string> stored;                  // paths of states assigned, in order of first assignment
+    std::map<std::string, Variable> variables;        // streams and carries by path
+    std::vector<ScanFrame*> scans;                    // from the outermost
+    int leaves = 0;                                   // of all scans
     std::vector<std::pair<std::string, Value>> fits;  // of the entry `fit`
     std::set<std::string> seen_storages;
     SourceRange user_range;  // the innermost expression in a user's file, for origins
@@ -96,8 +125,9 @@ struct Elaboration {
     // Set while an optimiser's body runs: its `state`s are slots of this parameter.
     struct SlotContext {
         std::string optimizer;
-        std::string parameter;
+        std::string parameter;  // empty: they are the trainer's, as those of a schedule
         Type type;
+        bool adapts = false;  // they take the dtype of what they meet
     };
     std::optional<SlotContext> slots;
 

@@ -13,6 +13,7 @@
 #include "semantics/expression.h"
 #include "semantics/signature.h"
 #include "semantics/storage.h"
+#include "semantics/streaming.h"
 
 namespace nncc {
 namespace {
@@ -71,7 +72,9 @@ bool has_failed(const Analysis& analysis) { return analysis.diagnostics.has_erro
 // Every storage that `forward` made must be there in training too.
 bool check_same_storages(Elaboration& elaboration) {
     for (const StorageRow& row : elaboration.analysis.storages) {
-        if (row.storage.kind == StorageKind::kSlot || row.storage.kind == StorageKind::kCounter) continue;
+        if (row.storage.kind == StorageKind::kSlot || row.storage.kind == StorageKind::kCounter ||
+            row.storage.kind == StorageKind::kStream)
+            continue;
         if (elaboration.seen_storages.contains(row.storage.name)) continue;
         report(elaboration.analysis, kStoragesDiffer, row.range,
                fmt::format("`{}` does not exist in training", row.storage.name))
@@ -97,6 +100,46 @@ std::optional<Graph> build_forward(Analysis& analysis, ModelInterface& interface
     }
     add_stores(elaboration);
     return without_dead_nodes(elaboration);
+}
+
+namespace {
+
+// The place in the text that an origin was made for.
+SourceRange place_of(const Analysis& analysis, const Origin& origin) {
+    for (const auto& [place, known] : analysis.origins) {
+        if (known.place == origin.place && known.expression == origin.expression)
+            return {std::get<0>(place), std::get<1>(place), std::get<2>(place)};
+    }
+    return analysis.model->name.range;
+}
+
+bool runs_along_time(const ModelInterface& interface) {
+    return std::any_of(interface.inputs.begin(), interface.inputs.end(), [](const ModelInput& input) {
+        const Shape& shape = input.type.shape;
+        return std::find(shape.begin(), shape.end(), Dim::named("time")) != shape.end();
+    });
+}
+
+}  // namespace
+
+std::optional<Graph> build_process(Analysis& analysis, const ModelInterface& interface) {
+    if (!analysis.has_streams || !runs_along_time(interface)) return std::nullopt;
+    Elaboration elaboration(analysis, EntryKind::kProcess, false, "process");
+    NameSpace names;
+    elaboration.names = &names;
+    std::optional<std::vector<Value>> results = run_model(elaboration, interface, std::make_shared<Scope>());
+    if (!results || has_failed(analysis)) return std::nullopt;
+    for (std::size_t index = 0; index < results->size(); ++index)
+        elaboration.builder.output(result_name(*analysis.model, index), (*results)[index]);
+    add_stores(elaboration);
+    Graph graph = without_dead_nodes(elaboration);
+    std::optional<Obstacle> obstacle = find_obstacle(graph);
+    if (!obstacle) return graph;
+    std::erase_if(analysis.storages, [](const StorageRow& row) { return row.storage.kind == StorageKind::kStream; });
+    analysis.diagnostics
+        .note(kNoProcess, place_of(analysis, obstacle->origin), fmt::format("no `process`: {}", obstacle->message))
+        .hint = obstacle->hint;
+    return std::nullopt;
 }
 
 std::optional<Graph> build_fit(Analysis& analysis, const ModelInterface& interface) {
@@ -227,6 +270,27 @@ std::optional<Value> evaluate_scalar(Elaboration& elaboration, const ast::Expres
 
 }  // namespace
 
+namespace {
+
+constexpr const char* kBatchCount = "accumulate.batches";
+
+// Batches that share an update have random bits of their own: their count is what random bits depend on then.
+void count_batches(Elaboration& elaboration) {
+    const Value before = elaboration.step;
+    bool used = false;
+    for (int index = 0; index < elaboration.builder.size() && !used; ++index) {
+        const Node& node = elaboration.builder.node(Value{index, 0});
+        used = std::find(node.operands.begin(), node.operands.end(), before) != node.operands.end();
+    }
+    if (!used) return;
+    const Value one = constant_value(elaboration, 1, {DType::kI32, {}});
+    Attributes attributes;
+    attributes.set("name", std::string(kBatchCount));
+    elaboration.builder.add("store", {elaboration.builder.add("add", {before, one})}, attributes);
+}
+
+}  // namespace
+
 std::optional<Graph> build_loss(Analysis& analysis, const ModelInterface& interface, const TrainBlock& train) {
     const ast::Expression* loss = train.setting("loss");
     Elaboration elaboration(analysis, EntryKind::kLoss, true, "loss");
@@ -235,6 +299,12 @@ std::optional<Graph> build_loss(Analysis& analysis, const ModelInterface& interf
     elaboration.seen_storages = {"step", "seed"};
     elaboration.seed = std::get<TensorMeaning>(storage_value(elaboration, "seed").value).value;
     elaboration.step = std::get<TensorMeaning>(storage_value(elaboration, "step").value).value;
+    const bool accumulates = train.spec.accumulate > 1;
+    if (accumulates) {
+        enter_storage(elaboration, kBatchCount, StorageKind::kSlot, {DType::kI32, {}}, Meaning::integer(Dim(0)),
+                      train.setting("accumulate")->range);
+        elaboration.step = storage_value(elaboration, kBatchCount).as<TensorMeaning>()->value;
+    }
     auto scope = std::make_shared<Scope>();
     std::optional<std::vector<Value>> results = run_model(elaboration, interface, scope);
     if (!results) return std::nullopt;
@@ -244,6 +314,7 @@ std::optional<Graph> build_loss(Analysis& analysis, const ModelInterface& interf
     if (!value || !check_same_storages(elaboration) || has_failed(analysis)) return std::nullopt;
     elaboration.builder.output("loss", *value);
     add_stores(elaboration);
+    if (accumulates) count_batches(elaboration);
     return without_dead_nodes(elaboration);
 }
 

@@ -24,6 +24,9 @@ struct ModelInterface {
 std::optional<ModelInterface> read_interface(Analysis& analysis);
 
 std::optional<Graph> build_forward(Analysis& analysis, ModelInterface& interface);
+// The model with streams as storages; nothing, after a note that says why, when it cannot go block by block, or when it
+// has no stream or no input along `time`.
+std::optional<Graph> build_process(Analysis& analysis, const ModelInterface& interface);
 std::optional<Graph> build_fit(Analysis& analysis, const ModelInterface& interface);
 std::optional<Graph> build_initialize(Analysis& analysis, const Graph* fit, const ModelInterface& interface);
 std::optional<Graph> build_loss(Analysis& analysis, const ModelInterface& interface, const TrainBlock& train);

@@ -13,7 +13,9 @@
 #include "semantics/diagnostic_kinds.h"
 #include "semantics/indexing.h"
 #include "semantics/names.h"
+#include "semantics/scan.h"
 #include "semantics/storage.h"
+#include "semantics/variable.h"
 
 namespace nncc {
 namespace {
@@ -56,7 +58,13 @@ struct Evaluator {
     std::string let_name;  // set when the expression is the whole right side of a `let`
 
     Meaning look_up(const std::string& name, SourceRange range) const {
-        if (const Binding* binding = scope->find(name)) return binding->value;
+        if (const Binding* binding = scope->find(name)) {
+            const bool changes = binding->kind == Binding::Kind::kState && !binding->value.is_poison();
+            if (!changes) return binding->value;
+            Meaning now = read_variable(elaboration, binding->path);
+            const bool adapts = elaboration.slots && elaboration.slots->adapts;
+            return adapts ? Meaning::tensor(now.as<TensorMeaning>()->value, true) : now;
+        }
         if (name == "all_axes") return {EllipsisMeaning{}};
         if (name == "training") return Meaning::flag(elaboration.training);
         if (std::optional<Meaning> global = global_meaning(elaboration, name, range.file)) return *global;
@@ -235,7 +243,7 @@ struct Evaluator {
         }
         if (const auto* list = sequence.meaning.as<ListMeaning>()) return list->elements;
         if (const auto* parameters = sequence.meaning.as<ParametersMeaning>()) {
-            for (const std::string& name : parameters->names) values.push_back(storage_value(elaboration, name));
+            for (const std::string& name : parameters->names) values.push_back(whole_storage_value(elaboration, name));
             return values;
         }
         report(elaboration, kWrongKind, sequence.range,
@@ -278,10 +286,8 @@ struct Evaluator {
         return carried;
     }
 
-    Meaning operator()(const ast::Scan&) const {
-        report(elaboration, kNotSupported, expression.range, "`scan` is not supported by this version").hint =
-            "a `for` over a constant number of steps is unrolled";
-        return Meaning::poison();
+    Meaning operator()(const ast::Scan& scan) const {
+        return evaluate_scan(elaboration, scan, expression.range, scope);
     }
 
     Meaning operator()(const ast::New& creation) const {

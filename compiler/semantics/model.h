@@ -52,6 +52,9 @@ struct TrainSpec {
     std::uint64_t seed = 0;
     Validation validation;
     std::vector<std::string> freeze;  // patterns of parameter names
+    std::int64_t accumulate = 1;      // batches whose mean gradient makes one update
+    std::string average;              // "ema.average": slots that stand for the parameters outside of training; or empty
+    std::vector<std::string> feeds_of_schedules;  // slots that the driver sets before each step: "schedule.epoch" ...
 };
 
 struct CompiledModel {

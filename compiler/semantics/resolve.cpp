@@ -200,7 +200,11 @@ struct Resolver {
             declare(name);
         }
         for (const ast::TrainEntry& entry : syntax.entries) declare(entry.pattern, false);
-        for (const ast::TrainEntry& entry : syntax.entries) expression(*entry.value);
+        for (const ast::TrainEntry& entry : syntax.entries) {
+            // A state of the optimizer is named there, not here.
+            const bool names_state = !entry.pattern.is_list && entry.pattern.names[0].text == "weights";
+            if (!names_state) expression(*entry.value);
+        }
         close();
     }
 

@@ -184,11 +184,13 @@ struct ScanReader {
     std::optional<Value> placed(Value stacked, const std::vector<Sequence>& all) const {
         auto first = std::find_if(all.begin(), all.end(), [](const Sequence& one) { return !one.is_range; });
         const std::int64_t axis = first == all.end() ? 0 : first->axis;
-        const std::int64_t rank = elaboration.builder.type(stacked).rank();
+        Type step = elaboration.builder.type(stacked);
+        const std::int64_t rank = step.rank();
+        step.shape.erase(step.shape.begin());
         if (axis >= rank) {
             report(elaboration, kWrongAxis, yield()->value->range,
-                   fmt::format("each step yields {} of {}: there is no axis {} for the steps, where `{}` has them",
-                               rank - 1, rank == 2 ? "axis" : "axes", axis, source_text(first->range)))
+                   fmt::format("each step yields {}: it has no place for the steps at axis {}, where `{}` has them",
+                               type_text(step), axis, source_text(first->range)))
                 .hint = "scan along the first axis, as of `transpose(x)`";
             return std::nullopt;
         }
@@ -244,6 +246,7 @@ struct ScanReader {
             }
         }
         if (carries.empty() && yielded.empty()) {
+            if (elaboration.analysis.diagnostics.has_errors()) return Meaning::poison();  // of what it would change
             report(elaboration, kNoValue, range, "this `scan` gives nothing").hint =
                 "`yield` makes a step's value a result, and `<-` changes a `carry` declared before the scan";
             return Meaning::poison();

@@ -36,7 +36,11 @@ namespace {
 void evaluate_let(Elaboration& elaboration, const ast::Let& let, ScopePtr& scope) {
     bool single = !let.pattern.is_list;
     bool named = single && !is_embedded(let.pattern.range.file);
-    HintScope hint(elaboration, named ? underscored(elaboration.names->below(let.pattern.names[0].text)) : "");
+    // In an optimiser's body the values are called as it calls them.
+    bool in_optimizer = single && elaboration.slots.has_value();
+    HintScope hint(elaboration, in_optimizer ? let.pattern.names[0].text
+                                : named      ? underscored(elaboration.names->below(let.pattern.names[0].text))
+                                             : "");
     bool in_let = std::exchange(elaboration.in_let, named);
     bool layer =
         std::holds_alternative<ast::Call>(let.value->value) || std::holds_alternative<ast::New>(let.value->value);
@@ -66,10 +70,9 @@ Meaning evaluate_block(Elaboration& elaboration, const ast::Block& block, ScopeP
             declare_storage(elaboration, *storage, scope);
         if (const auto* assignment = std::get_if<ast::Assignment>(&statement.value))
             assign_state(elaboration, *assignment, scope);
-        if (std::holds_alternative<ast::Yield>(statement.value)) {
-            report(elaboration, kNotSupported, statement.range,
-                   "`yield` belongs into a `scan`, which is not supported by this version");
-        }
+        // The last of a scan's body; its value is the body's.
+        if (const auto* yield = std::get_if<ast::Yield>(&statement.value))
+            value = evaluate(elaboration, *yield->value, scope);
         if (const auto* last = std::get_if<ast::ExpressionStatement>(&statement.value))
             value = evaluate(elaboration, *last->value, scope);
     }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "ops/build.h"
 #include "ops/record.h"
 #include "semantics/arithmetic.h"
 #include "semantics/call.h"
@@ -12,6 +13,7 @@
 #include "semantics/diagnostic_kinds.h"
 #include "semantics/expression.h"
 #include "semantics/signature.h"
+#include "semantics/variable.h"
 
 namespace nncc {
 namespace {
@@ -26,9 +28,15 @@ Value storage_leaf(Elaboration& elaboration, const Storage& storage) {
     return elaboration.builder.add("storage", {}, attributes, origin);
 }
 
-// A number, or an initializer with its arguments; a bare `zeros` gets none.
-Meaning initializer_of(Elaboration& elaboration, const ast::Expression& expression, const ScopePtr& scope) {
-    Meaning value = evaluate(elaboration, expression, scope);
+}  // namespace
+
+Value storage_leaf(Elaboration& elaboration, const std::string& path) {
+    const StorageRow* row = elaboration.analysis.find_storage(path);
+    NNCC_CHECK(row != nullptr, "no storage {}", path);
+    return storage_leaf(elaboration, row->storage);
+}
+
+Meaning to_initializer(Elaboration& elaboration, const Meaning& value, const ast::Expression& expression) {
     if (value.is_poison() || value.number()) return value;
     const auto* function = value.as<FunctionMeaning>();
     if (function != nullptr && function->function->kind == ast::FunctionKind::kInitializer) {
@@ -42,6 +50,8 @@ Meaning initializer_of(Elaboration& elaboration, const ast::Expression& expressi
         .hint = "`zeros`, `glorot_uniform`, `constant(0.5)` are initializers";
     return Meaning::poison();
 }
+
+namespace {
 
 bool depends_on_inputs_only(const GraphBuilder& builder, Value value, std::string& culprit) {
     std::vector<int> waiting = {value.node};
@@ -107,7 +117,8 @@ Declared declared_storage(Elaboration& elaboration, const ast::StorageDeclaratio
     bool param = declaration.keyword == ast::StorageKeyword::kParam;
     if (elaboration.slots) {
         const Elaboration::SlotContext& slots = *elaboration.slots;
-        result.path = fmt::format("{}.{}/{}", slots.optimizer, declaration.name.text, slots.parameter);
+        result.path = fmt::format("{}.{}", slots.optimizer, declaration.name.text);
+        if (!slots.parameter.empty()) result.path += "/" + slots.parameter;
         result.kind = StorageKind::kSlot;
         if (param) {
             report(elaboration, kMisplaced, declaration.name.range, "an optimizer has `state`, no `param`");
@@ -136,23 +147,41 @@ Declared declared_storage(Elaboration& elaboration, const ast::StorageDeclaratio
     return result;
 }
 
-bool has_bounded_extent(const Analysis& analysis, const Type& type) {
-    for (const Dim& dim : type.shape) {
+// Extents that are known at run time only become their bounds; nothing when one does not fit.
+std::optional<Type> reserved_type(const Analysis& analysis, const Type& type) {
+    Type result = type;
+    for (Dim& dim : result.shape) {
+        bool bounded = false;
         for (const Dim::Term& term : dim.terms()) {
-            for (const std::string& name : term.names) {
-                auto found = analysis.dims.find(name);
-                if (found != analysis.dims.end() && found->second.bounded) return true;
-            }
+            bounded = bounded || std::any_of(term.names.begin(), term.names.end(), [&](const std::string& name) {
+                          auto found = analysis.dims.find(name);
+                          return found != analysis.dims.end() && found->second.bounded;
+                      });
         }
+        if (!bounded) continue;
+        std::optional<std::int64_t> bound = dim.bound(analysis.dims);
+        if (!bound) return std::nullopt;
+        dim = Dim(*bound);
     }
-    return false;
+    return result;
 }
 
 }  // namespace
 
-const StorageRow* enter_storage(Elaboration& elaboration, const std::string& path, StorageKind kind, const Type& type,
-                                const Meaning& initializer, SourceRange range) {
+const StorageRow* enter_storage(Elaboration& elaboration, const std::string& path, StorageKind kind,
+                                const Type& declared, const Meaning& initializer, SourceRange range) {
     Analysis& analysis = elaboration.analysis;
+    std::optional<Type> reserved = reserved_type(analysis, declared);
+    if (!reserved || (*reserved != declared && kind != StorageKind::kParam)) {
+        report(elaboration, kNotSupported, range,
+               fmt::format("`{}` is {}: {}", path, type_text(declared),
+                           reserved ? fmt::format("a {} with a bounded extent is not supported by this version",
+                                                  storage_kind_name(kind))
+                                    : "its largest extent is not known"))
+            .hint = "give the dimension one value, as in `-D time=64`";
+        return nullptr;
+    }
+    const Type& type = *reserved;
     elaboration.seen_storages.insert(path);
     if (const StorageRow* row = analysis.find_storage(path)) {
         if (row->storage.type == type && row->storage.kind == kind) return row;
@@ -162,17 +191,11 @@ const StorageRow* enter_storage(Elaboration& elaboration, const std::string& pat
         diagnostic.notes.push_back({row->range, "it was made here"});
         return nullptr;
     }
-    if (analysis.storages_complete && kind != StorageKind::kSlot && kind != StorageKind::kCounter) {
+    if (analysis.storages_complete && kind != StorageKind::kSlot && kind != StorageKind::kCounter &&
+        kind != StorageKind::kStream) {
         report(elaboration, kStoragesDiffer, range,
                fmt::format("`{}` exists in {} only", path, elaboration.training ? "training" : "this entry"))
             .hint = "declare it outside of `if training`";
-        return nullptr;
-    }
-    if (has_bounded_extent(analysis, type)) {
-        report(elaboration, kNotSupported, range,
-               fmt::format("`{}` is {}: a storage with a bounded extent is not supported by this version", path,
-                           type_text(type)))
-            .hint = "give the dimension one value, as in `-D time=64`";
         return nullptr;
     }
     constexpr std::size_t kMaximumStorages = 100'000;
@@ -182,6 +205,7 @@ const StorageRow* enter_storage(Elaboration& elaboration, const std::string& pat
         return nullptr;
     }
     analysis.storages.push_back({{path, kind, type}, initializer, range, elaboration.user_range});
+    if (type != declared) analysis.storages.back().read = declared.shape;
     return &analysis.storages.back();
 }
 
@@ -189,23 +213,25 @@ void declare_storage(Elaboration& elaboration, const ast::StorageDeclaration& de
     const std::string& name = declaration.name.text;
     if (scope->holds(name)) scope = std::make_shared<Scope>(scope);
     scope->bind(name, {Meaning::poison(), Binding::Kind::kStorage, {}, nullptr});
-    if (declaration.keyword == ast::StorageKeyword::kStream || declaration.keyword == ast::StorageKeyword::kCarry) {
-        report(elaboration, kNotSupported, declaration.name.range,
-               fmt::format("`{}` storages are not supported by this version",
-                           declaration.keyword == ast::StorageKeyword::kStream ? "stream" : "carry"));
-        return;
-    }
+    if (declaration.keyword == ast::StorageKeyword::kStream || declaration.keyword == ast::StorageKeyword::kCarry)
+        return declare_variable(elaboration, declaration, scope);
     if (declaration.keyword == ast::StorageKeyword::kFit) {
         if (!elaboration.may_declare || elaboration.slots) {
             report(elaboration, kMisplaced, declaration.name.range,
                    fmt::format("`{}` is fitted outside of a model", name));
             return;
         }
+        if (!elaboration.scans.empty()) {
+            report(elaboration, kMisplaced, declaration.name.range, fmt::format("`{}` is fitted inside a `scan`", name))
+                .hint = "a fit is one value for all rows and steps: declare it before the scan";
+            return;
+        }
         declare_fit(elaboration, declaration, elaboration.names->below(elaboration.names->unique(name)), scope);
         return;
     }
     Declared declared = declared_storage(elaboration, declaration, scope);
-    Meaning initializer = initializer_of(elaboration, *declaration.initializer, scope);
+    Meaning initializer =
+        to_initializer(elaboration, evaluate(elaboration, *declaration.initializer, scope), *declaration.initializer);
     if (!declared.type || initializer.is_poison()) return;
     const StorageRow* row =
         enter_storage(elaboration, declared.path, declared.kind, *declared.type, initializer, declaration.name.range);
@@ -218,9 +244,19 @@ void declare_storage(Elaboration& elaboration, const ast::StorageDeclaration& de
 }
 
 Meaning storage_value(Elaboration& elaboration, const std::string& path) {
-    if (auto current = elaboration.states.find(path); current != elaboration.states.end()) return current->second;
+    const StorageRow* row = elaboration.analysis.find_storage(path);
+    Meaning whole = whole_storage_value(elaboration, path);
+    if (!row->read) return whole;
+    const Value leaf = whole.as<TensorMeaning>()->value;
+    return Meaning::tensor(slice_to(elaboration.builder, leaf, Axes(row->read->size(), 0), *row->read));
+}
+
+Meaning whole_storage_value(Elaboration& elaboration, const std::string& path) {
     const StorageRow* row = elaboration.analysis.find_storage(path);
     NNCC_CHECK(row != nullptr, "no storage {}", path);
+    if (row->storage.kind == StorageKind::kState || row->storage.kind == StorageKind::kSlot)
+        return read_variable(elaboration, path);
+    if (auto current = elaboration.states.find(path); current != elaboration.states.end()) return current->second;
     return Meaning::tensor(storage_leaf(elaboration, row->storage));
 }
 
@@ -238,6 +274,8 @@ Meaning instance_parameter(Elaboration& elaboration, const NewInstance& instance
 }
 
 void assign_state(Elaboration& elaboration, const ast::Assignment& assignment, const ScopePtr& scope) {
+    const bool is_slot = elaboration.slots.has_value() && assignment.name.text != "parameter";
+    HintScope hint(elaboration, is_slot ? assignment.name.text : "");
     Operand value = evaluate_operand(elaboration, *assignment.value, scope);
     Binding* binding = scope->find(assignment.name.text);
     if (binding == nullptr) {
@@ -245,27 +283,32 @@ void assign_state(Elaboration& elaboration, const ast::Assignment& assignment, c
         return;
     }
     if (binding->value.is_poison() || value.meaning.is_poison()) return;
+    const std::string& name = assignment.name.text;
     if (binding->kind != Binding::Kind::kState) {
         report(elaboration, kCannotAssign, assignment.name.range,
-               fmt::format("`{}` is no state, so `<-` cannot change it", assignment.name.text))
-            .hint = "`state name: type = start` declares one; `let` binds a name anew";
+               fmt::format("`{}` is no state, so `<-` cannot change it", name))
+            .hint = elaboration.scans.empty()
+                        ? "`state name: type = start` declares one; `let` binds a name anew"
+                        : "`carry name: type = start` before the `scan` declares what goes from step to step";
+        return;
+    }
+    if (Refusal refusal = refuse_change(elaboration, binding->path, name); !refusal.message.empty()) {
+        report(elaboration, kCannotAssign, assignment.name.range, refusal.message).hint = refusal.hint;
         return;
     }
     OriginScope origin(elaboration, join(assignment.name.range, value.range));
-    const Type type = elaboration.builder.type(binding->value.as<TensorMeaning>()->value);
+    const Meaning current = read_variable(elaboration, binding->path);
+    const Type type = elaboration.builder.type(current.as<TensorMeaning>()->value);
     std::optional<Value> tensor = to_tensor(elaboration, value, type.dtype);
     if (!tensor) return;
     const Type given = elaboration.builder.type(*tensor);
     if (given.dtype == type.dtype && given.rank() == 0) tensor = broadcast_value(elaboration, *tensor, type.shape);
     if (elaboration.builder.type(*tensor) != type) {
         report(elaboration, kWrongResult, value.range,
-               fmt::format("`{}` is {}, and `{}` is {}", value.text(), type_text(given), assignment.name.text,
-                           type_text(type)));
+               fmt::format("`{}` is {}, and `{}` is {}", value.text(), type_text(given), name, type_text(type)));
         return;
     }
-    binding->value = Meaning::tensor(*tensor);
-    if (!elaboration.states.contains(binding->path)) elaboration.stored.push_back(binding->path);
-    elaboration.states.insert_or_assign(binding->path, binding->value);
+    write_variable(elaboration, binding->path, *tensor);
 }
 
 bool matches_pattern(std::string_view name, std::string_view pattern) {
@@ -324,6 +367,10 @@ Meaning select_parameters(Elaboration& elaboration, const ParametersMeaning& par
 
 void add_stores(Elaboration& elaboration) {
     for (const std::string& path : elaboration.stored) {
+        auto variable = elaboration.variables.find(path);
+        const bool is_variable = variable != elaboration.variables.end();
+        const bool is_carry = is_variable && variable->second.keyword == ast::StorageKeyword::kCarry;
+        if (is_carry || (is_variable && elaboration.entry != EntryKind::kProcess)) continue;
         Value value = elaboration.states.at(path).as<TensorMeaning>()->value;
         Attributes attributes;
         attributes.set("name", path);

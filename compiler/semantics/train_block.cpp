@@ -13,6 +13,7 @@
 #include "semantics/entries.h"
 #include "semantics/expression.h"
 #include "semantics/signature.h"
+#include "semantics/storage.h"
 #include "semantics/walk.h"
 
 namespace nncc {
@@ -24,8 +25,8 @@ const ast::Expression* TrainBlock::setting(const std::string& name) const {
 
 namespace {
 
-constexpr std::string_view kSettings[] = {"accumulate", "batch",   "data",      "epochs", "freeze",    "gradient",
-                                          "loss",       "metrics", "optimizer", "seed",   "validation"};
+constexpr std::string_view kSettings[] = {"accumulate", "batch",   "data",      "epochs", "freeze",     "gradient",
+                                          "loss",       "metrics", "optimizer", "seed",   "validation", "weights"};
 
 // `sqlite("pima.db", table = "patients")`: a call by name, which is no function of the language.
 struct SourceCall {
@@ -278,8 +279,43 @@ struct TrainReader {
         if (const auto* list = value.meaning.as<ListMeaning>()) patterns = list->elements;
         for (const Meaning& pattern : patterns) {
             std::optional<std::string> text = to_text(scratch, {pattern, expression->range});
-            if (text) train.spec.freeze.push_back(*text);
+            if (!text) continue;
+            check_pattern(*text, expression->range);
+            train.spec.freeze.push_back(*text);
         }
+    }
+
+    void check_pattern(const std::string& pattern, SourceRange range) {
+        if (!analysis.storages_complete || analysis.diagnostics.has_errors()) return;
+        std::string first;
+        for (const StorageRow& row : analysis.storages) {
+            if (row.storage.kind != StorageKind::kParam) continue;
+            if (matches_pattern(row.storage.name, pattern)) return;
+            if (first.empty()) first = row.storage.name;
+        }
+        wrong(range, fmt::format("`freeze` matches no parameter: none is named `{}`", pattern),
+              first.empty() ? "" : fmt::format("the first is `{}`; `*` stands for any text", first));
+    }
+
+    // `weights = average`: a state of the optimizer stands for each parameter outside of training.
+    void read_weights() {
+        const ast::Expression* expression = train.setting("weights");
+        if (expression == nullptr) return;
+        const auto* use = std::get_if<ast::NameUse>(&expression->value);
+        const auto* optimizer = train.optimizer.as<AppliedMeaning>();
+        if (optimizer == nullptr) return;
+        std::vector<std::string> states;
+        for (const ast::Statement& statement : optimizer->function->body.statements) {
+            const auto* declared = std::get_if<ast::StorageDeclaration>(&statement.value);
+            if (declared != nullptr && !declared->type) states.push_back(declared->name.text);
+        }
+        if (use == nullptr || std::find(states.begin(), states.end(), use->name) == states.end()) {
+            return wrong(expression->range,
+                         fmt::format("`{}` is no state of the optimizer `{}`", source_text(expression->range),
+                                     optimizer->function->name.text),
+                         states.empty() ? "it has none" : fmt::format("as in `weights = {}`", states[0]));
+        }
+        train.spec.average = optimizer->function->name.text + "." + use->name;
     }
 
     void read_optimizer() {
@@ -326,10 +362,6 @@ struct TrainReader {
     }
 
     void check_complete() {
-        if (train.setting("accumulate") != nullptr) {
-            report(analysis, kNotSupported, train.setting("accumulate")->range,
-                   "`accumulate` is not supported by this version");
-        }
         for (const char* needed : {"loss", "optimizer"}) {
             if (train.setting(needed) == nullptr) {
                 std::vector<std::string> given;
@@ -376,8 +408,10 @@ std::optional<TrainBlock> read_train_block(Analysis& analysis, const ast::Train&
     reader.read_count("seed", 0, seed, std::numeric_limits<std::int64_t>::max());
     reader.train.spec.seed = static_cast<std::uint64_t>(seed);
     reader.read_validation();
+    reader.read_count("accumulate", 1, reader.train.spec.accumulate);
     reader.read_freeze();
     reader.read_optimizer();
+    reader.read_weights();
     reader.check_complete();
     if (analysis.diagnostics.has_errors()) return std::nullopt;
     return std::move(reader.train);

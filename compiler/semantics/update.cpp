@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
+#include <set>
 
 #include "ops/record.h"
 #include "semantics/arithmetic.h"
@@ -9,7 +11,9 @@
 #include "semantics/diagnostic_kinds.h"
 #include "semantics/entries.h"
 #include "semantics/expression.h"
+#include "semantics/signature.h"
 #include "semantics/storage.h"
+#include "semantics/walk.h"
 
 namespace nncc {
 namespace {
@@ -23,6 +27,7 @@ struct Updater {
     Value norm;   // f32 scalar
     Value step;   // of this update, i32
     Value count;  // the same in f64, for the bodies
+    std::set<std::string> schedule_names;
 
     Updater(Analysis& shared, const TrainBlock& block)
         : analysis(shared), train(block), elaboration(shared, EntryKind::kUpdate, true, "update") {}
@@ -36,7 +41,17 @@ struct Updater {
         return elaboration.builder.add(op, std::move(operands), attributes);
     }
 
+    // Whether the optimizer's body, or what the train block makes of the gradient, says `gradient_norm`.
+    bool reads_norm() const {
+        std::set<std::string> used;
+        if (const ast::Expression* shaping = train.setting("gradient")) collect_names(*shaping, used);
+        for_each_expression(train.optimizer.as<AppliedMeaning>()->function->body,
+                            [&](const ast::Expression& part) { collect_names(part, used); });
+        return used.contains("gradient_norm");
+    }
+
     void add_gradients() {
+        const bool with_norm = reads_norm();
         HintScope hint_scope(elaboration, "gradient_norm");
         OriginScope origin(elaboration, train.optimizer.as<AppliedMeaning>()->range);
         Value total;
@@ -49,6 +64,7 @@ struct Updater {
             Value gradient = elaboration.builder.add("input", {}, attributes,
                                                      {hint, source_place(row.user_range), source_text(row.user_range)});
             gradients.push_back(gradient);
+            if (!with_norm) continue;
             Value squares = add("multiply", {gradient, gradient});
             std::vector<std::int64_t> axes;
             for (int axis = 0; axis < row.storage.type.rank(); ++axis) axes.push_back(axis);
@@ -79,15 +95,81 @@ struct Updater {
         return std::nullopt;
     }
 
-    void update_parameter(const StorageRow& row, Value gradient) {
+    // What a schedule sees besides `step`: set by whoever drives the training.
+    struct ScheduleFeed {
+        const char* name;
+        double start;
+    };
+    static constexpr ScheduleFeed kScheduleFeeds[] = {
+        {"epoch", 1}, {"epoch_start", 1}, {"steps", 1}, {"validation_loss", std::numeric_limits<double>::infinity()}};
+
+    // `step` and those of the others that the body names.
+    ScopePtr schedule_scope(const ast::Function& schedule) {
+        auto scope = std::make_shared<Scope>();
+        bind_name(scope, "step", Meaning::tensor(count, true));
+        std::set<std::string> used;
+        for_each_expression(schedule.body, [&](const ast::Expression& part) { collect_names(part, used); });
+        for (const ScheduleFeed& feed : kScheduleFeeds) {
+            if (!used.contains(feed.name)) continue;
+            const std::string path = std::string("schedule.") + feed.name;
+            if (enter_storage(elaboration, path, StorageKind::kSlot, {DType::kF64, {}}, Meaning::real(feed.start),
+                              schedule.name.range) == nullptr)
+                continue;
+            const Meaning value = Meaning::tensor(storage_value(elaboration, path).as<TensorMeaning>()->value, true);
+            const bool is_flag = std::string_view(feed.name) == "epoch_start";
+            const Operand zero{Meaning::integer(Dim(0)), schedule.name.range};
+            bind_name(scope, feed.name,
+                      is_flag ? apply_elementwise(elaboration, "less", "compare", {zero, {value, schedule.name.range}},
+                                                  schedule.name.range)
+                              : value);
+        }
+        return scope;
+    }
+
+    // A schedule is a number of the whole training: computed once, its states slots of its own.
+    Meaning schedule_value(const AppliedMeaning& schedule) {
+        const AppliedMeaning ready = with_schedules(schedule);
+        std::string name = schedule.function->name.text;
+        for (int copy = 2; !schedule_names.insert(name).second; ++copy)
+            name = fmt::format("{}_{}", schedule.function->name.text, copy);
+        HintScope hint(elaboration, name);
+        OriginScope origin(elaboration, schedule.range);
+        elaboration.slots = Elaboration::SlotContext{name, "", {DType::kF64, {}}, true};
+        Operand value{evaluate_applied(elaboration, ready, schedule_scope(*schedule.function)), schedule.range};
+        elaboration.slots.reset();
+        if (value.meaning.is_poison() || value.meaning.number()) return value.meaning;
+        std::optional<Value> scalar = to_scalar(elaboration, value, DType::kF64);
+        return scalar ? Meaning::tensor(*scalar, true) : Meaning::poison();
+    }
+
+    // The arguments with every schedule among them replaced by its value; defaults that are schedules too.
+    AppliedMeaning with_schedules(const AppliedMeaning& applied) {
+        AppliedMeaning result = applied;
+        for (const ast::Parameter& parameter : applied.function->parameters) {
+            if (parameter_kind(parameter.type) != ParameterKind::kSchedule) continue;
+            auto given = std::find_if(result.arguments.begin(), result.arguments.end(),
+                                      [&](const auto& argument) { return argument.first == parameter.name.text; });
+            if (given == result.arguments.end()) {
+                if (parameter.default_value == nullptr) continue;
+                Meaning value = evaluate(elaboration, *parameter.default_value, std::make_shared<Scope>());
+                check_argument_kind(elaboration, parameter, value);
+                if (value.as<AppliedMeaning>() == nullptr) continue;
+                given = result.arguments.insert(result.arguments.end(), {parameter.name.text, std::move(value)});
+            }
+            const auto* schedule = given->second.as<AppliedMeaning>();
+            if (schedule != nullptr) given->second = schedule_value(AppliedMeaning(*schedule));
+        }
+        return result;
+    }
+
+    void update_parameter(const StorageRow& row, Value gradient, const AppliedMeaning& optimizer) {
         NameSpace names;
         names.path = row.storage.name;
         elaboration.names = &names;
         HintScope hint(elaboration, underscored(row.storage.name));
-        const auto& optimizer = *train.optimizer.as<AppliedMeaning>();
         OriginScope origin(elaboration, optimizer.range);
         auto scope = std::make_shared<Scope>();
-        bind_name(scope, "parameter", storage_value(elaboration, row.storage.name), Binding::Kind::kState,
+        bind_name(scope, "parameter", whole_storage_value(elaboration, row.storage.name), Binding::Kind::kState,
                   row.storage.name);
         bind_name(scope, "gradient", Meaning::tensor(gradient));
         bind_name(scope, "gradient_norm", Meaning::tensor(norm));
@@ -116,8 +198,9 @@ struct Updater {
         step = add("add", {before, constant_value(elaboration, 1, {DType::kI32, {}})});
         count = cast_value(elaboration, step, DType::kF64);
         add_gradients();
+        const AppliedMeaning optimizer = with_schedules(*train.optimizer.as<AppliedMeaning>());
         for (std::size_t index = 0; index < parameters.size(); ++index)
-            update_parameter(parameters[index], gradients[index]);
+            update_parameter(parameters[index], gradients[index], optimizer);
         if (analysis.diagnostics.has_errors()) return std::nullopt;
         add_stores(elaboration);
         Attributes attributes;

@@ -120,7 +120,12 @@ std::optional<Value> stream_start(Elaboration& elaboration, const ast::StorageDe
     Meaning initializer = to_initializer(elaboration, evaluate(elaboration, expression, scope), expression);
     if (initializer.is_poison()) return std::nullopt;
     elaboration.analysis.has_streams = true;
+    // Random bits are let through, to be refused for what they are.
+    const Value seed = std::exchange(elaboration.seed, constant_value(elaboration, 0, {DType::kI32, {}}));
+    const Value step = std::exchange(elaboration.step, elaboration.seed);
     std::optional<Value> start = start_of(elaboration, path, type, initializer, expression.range);
+    elaboration.seed = seed;
+    elaboration.step = step;
     if (!start) return std::nullopt;
     if (has_random_bits(elaboration.builder, *start)) {
         report(elaboration, kWrongKind, expression.range,
@@ -128,7 +133,10 @@ std::optional<Value> stream_start(Elaboration& elaboration, const ast::StorageDe
             .hint = "a stream starts the same each time: `zeros`, `constant(0.5)`";
         return std::nullopt;
     }
-    if (elaboration.entry != EntryKind::kProcess) return start;
+    // Not a storage with an extent for each step either: the scan that changes it then stands in the way of `process`.
+    const bool of_steps = std::any_of(type.shape.begin(), type.shape.end(),
+                                      [](const Dim& dim) { return dim.text().find("time") != std::string::npos; });
+    if (elaboration.entry != EntryKind::kProcess || of_steps) return start;
     const StorageRow* row =
         enter_storage(elaboration, path, StorageKind::kStream, type, initializer, declaration.name.range);
     return row == nullptr ? std::nullopt : std::optional(storage_leaf(elaboration, path));
