@@ -163,6 +163,7 @@ Expected<> TrainCommand::compile() {
     request.source_name = source_.file->path;
     request.source_text = source_.file->text;
     request.train_batch = spec_.batch;
+    request.truncate = options_.truncate;
     request.forward_batches = {spec_.batch};
     request.with_trainer = true;
     request.check_arena = NativeModel::kSanitised;
@@ -186,8 +187,16 @@ Expected<> TrainCommand::prepare_weights() {
     if (options_.initial_weights.empty()) return Nothing{};
     Expected<WeightFile> file = read_safetensors(options_.initial_weights);
     if (!file) return file.error();
-    return file_to_weights(*file, options_.initial_weights, model_, native_->tensors(), WeightsUse::kInitialise,
-                           weights_);
+    std::vector<std::string> left_out;
+    Expected<> taken = file_to_weights(*file, options_.initial_weights, model_, native_->tensors(),
+                                       WeightsUse::kInitialise, weights_, &left_out);
+    if (!taken || left_out.empty()) return taken;
+    std::size_t missing = 0;
+    for (const std::string& line : left_out) missing += line.starts_with("extra") ? 0 : 1;
+    console_.note(fmt::format("{} of {} tensors start as in {}; not taken:", native_->tensors().size() - missing,
+                              native_->tensors().size(), options_.initial_weights));
+    for (const std::string& line : left_out) console_.note("  " + line);
+    return taken;
 }
 
 Run TrainCommand::run_row() const {

@@ -39,12 +39,17 @@ std::string c_header_name(const EmittedFiles& files) { return files.file_stem + 
 Expected<Compilation> compile_model(const CompiledModel& model, const CompileRequest& request) {
     PipelineOptions options;
     options.fuse_level = request.fuse_level;
+    options.truncate = request.truncate;
     options.after_stage = request.after_stage;
     const bool trains = request.with_trainer && model.train.has_value();
 
     Compilation compilation;
     std::vector<EmitEntry> entries;
-    const auto is_forward = [](const std::string& entry) { return entry == "forward"; };
+    // With `process` comes the part of `initialize` that fills its streams, for each batch.
+    const bool streams = model.program.entries.contains("process");
+    const auto is_forward = [streams](const std::string& entry) {
+        return entry == "forward" || entry == "process" || (streams && entry == "initialize");
+    };
     for (const std::int64_t batch : request.forward_batches) {
         Expected<CompiledProgram> compiled = run_pipeline(part_of(model.program, batch, is_forward), options);
         if (!compiled) return compiled.error();
@@ -60,7 +65,7 @@ Expected<Compilation> compile_model(const CompiledModel& model, const CompileReq
         compilation.programs.push_back(std::move(*compiled));
     }
     const auto is_rest = [trains](const std::string& entry) {
-        return entry == "initialize" || (trains && entry != "forward");
+        return entry == "initialize" || (trains && entry != "forward" && entry != "process");
     };
     Expected<CompiledProgram> rest = run_pipeline(part_of(model.program, request.train_batch, is_rest), options);
     if (!rest) return rest.error();
@@ -76,22 +81,25 @@ Expected<Compilation> compile_model(const CompiledModel& model, const CompileReq
         for (const auto& [entry, plan] : compiled.plans) {
             if (entry == "pack" && index > 0) continue;  // the same as the first
             const std::int64_t batch = is_last ? request.train_batch : request.forward_batches[index];
-            entries.push_back({entry, batch, compiled.program.dims, plan});
+            const bool is_reset = !is_last && entry == "initialize";
+            entries.push_back({is_reset ? "reset" : entry, batch, compiled.program.dims, plan});
         }
         for (const std::string& note : compiled.notes) {
             if (std::find(compilation.notes.begin(), compilation.notes.end(), note) == compilation.notes.end())
                 compilation.notes.push_back(note);
         }
     }
-    EmitRequest emit_request{.program = program,
-                             .entries = std::move(entries),
-                             .source_name = std::filesystem::path(request.source_name).filename().string(),
-                             .source_hash = sha256_hex(request.source_text),
-                             .version = std::string(kVersion),
-                             .command = request.command,
-                             .training = "",
-                             .check_arena = request.check_arena,
-                             .file_stem = request.file_stem};
+    EmitRequest emit_request{
+        .program = program,
+        .entries = std::move(entries),
+        .source_name = std::filesystem::path(request.source_name).filename().string(),
+        .source_hash = sha256_hex(request.source_text),
+        .version = std::string(kVersion),
+        .command = request.command,
+        .training = "",
+        .check_arena = request.check_arena,
+        .slot_table = trains && (!model.train->average.empty() || !model.train->feeds_of_schedules.empty()),
+        .file_stem = request.file_stem};
     Expected<EmittedFiles> files = emit_model(emit_request);
     if (!files) return files.error();
     compilation.files = std::move(*files);

@@ -17,6 +17,9 @@ Examples:
   nncc predict pima.nn --weights pima.safetensors predictions into the database
   nncc build pima.nn --weights pima.safetensors -o pima
                                                   a standalone binary: CSV on stdin, predictions on stdout
+  nncc check pima.nn                              what is wrong with it, and nothing else
+  nncc fmt pima.nn                                lays it out
+  nncc verify pima.nn                             proves the emitted functions free of all that waits or grows
   nncc pima.nn --emit=fused                       the graph after fusion
   nncc explain NN0012                             what a diagnostic means
 
@@ -50,6 +53,9 @@ struct Settings {
     std::string order;
     PredictOptions predict;
     BuildOptions build;
+    CheckOptions check;
+    VerifyOptions verify;
+    FormatOptions format;
     DataLoadOptions load;
     std::string code;
 };
@@ -92,7 +98,7 @@ void describe_train(CLI::App& app, Settings& settings) {
         "  nncc train pima.nn --data sqlite:other.db?table=patients --epochs 20 --seed 3 -o other.safetensors\n"
         "  nncc train pima.nn --data csv:pima.csv --log steps.csv");
     add_model_options(app, train.model, true);
-    app.add_option("--data", train.data, "sqlite:FILE?table=T, sqlite:FILE?query=Q, csv:FILE or npz:FILE")
+    app.add_option("--data", train.data, "sqlite:FILE?table=T, sqlite:FILE?query=Q, csv:FILE, npz:FILE or text:FILE")
         ->type_name("SOURCE");
     app.add_option("--init", train.initial_weights, "Start from these weights")->type_name("W.safetensors");
     app.add_option("-o", train.output, "The weights; default MODEL.safetensors")->type_name("W.safetensors");
@@ -108,6 +114,9 @@ void describe_train(CLI::App& app, Settings& settings) {
     app.add_option("--seed", train.seed, "Instead of the train block's");
     app.add_option("--batch", train.batch, "Instead of the train block's")
         ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 24));
+    app.add_option("--truncate", train.truncate, "Gradients through what scans carry end after so many steps")
+        ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 30))
+        ->type_name("STEPS");
     app.add_flag("--no-record", train.no_record, "Leaves the database as it is: no tables of runs and metrics");
     app.add_flag("-q,--quiet", train.quiet, "No progress");
 }
@@ -120,7 +129,7 @@ void describe_predict(CLI::App& app, Settings& settings) {
         "  nncc predict pima.nn --weights pima.safetensors --data csv:new.csv -o predictions.csv");
     add_model_options(app, predict.model, true);
     app.add_option("--weights", predict.weights, "Trained weights")->type_name("W.safetensors")->required();
-    app.add_option("--data", predict.data, "sqlite:FILE?table=T, sqlite:FILE?query=Q, csv:FILE or npz:FILE")
+    app.add_option("--data", predict.data, "sqlite:FILE?table=T, sqlite:FILE?query=Q, csv:FILE, npz:FILE or text:FILE")
         ->type_name("SOURCE");
     app.add_option("-o", predict.output, "A CSV file instead of the table; - for standard output")
         ->type_name("FILE.csv");
@@ -139,6 +148,33 @@ void describe_build(CLI::App& app, Settings& settings) {
         ->required();
     app.add_option("-o", build.output, "The binary; default MODEL")->type_name("FILE");
     app.add_flag("-q,--quiet", build.quiet, "No summary");
+}
+
+void describe_check(CLI::App& app, Settings& settings) {
+    app.description(
+        "Says what is wrong with a model, and writes nothing\n\nExamples:\n"
+        "  nncc check pima.nn\n"
+        "  nncc check --diagnostics=json - < pima.nn");
+    add_model_options(app, settings.check.model, true);
+}
+
+void describe_verify(CLI::App& app, Settings& settings) {
+    app.description(
+        "Proves from the emitted C++ that a model's functions never allocate, throw, lock, or loop without a bound\n\nExamples:\n"
+        "  nncc verify pima.nn\n"
+        "  nncc verify char_gpt.nn -D 'time<=64'\n\n"
+        "Exit code 3 when something is not proven; then it says what, where, and how it is reached.");
+    add_model_options(app, settings.verify.model, true);
+}
+
+void describe_fmt(CLI::App& app, Settings& settings) {
+    app.description(
+        "Lays out model files: indents, blanks between words, line ends; comments and line breaks stay\n\nExamples:\n"
+        "  nncc fmt pima.nn mlp.nn\n"
+        "  nncc fmt --check models/*.nn\n"
+        "  nncc fmt - < draft.nn > clean.nn");
+    app.add_option("files", settings.format.paths, "The files, changed in place; - for standard input to standard output")->type_name("FILE.nn")->required();
+    app.add_flag("--check", settings.format.check, "Changes nothing; exit code 1 when a file would change");
 }
 
 CLI::App* describe_data(CLI::App& app, Settings& settings) {
@@ -197,14 +233,20 @@ int run(int argc, char** argv) {
     CLI::App* train = app.add_subcommand("train", "Trains a model on rows of a database");
     CLI::App* predict = app.add_subcommand("predict", "Writes predictions back into the database");
     CLI::App* build = app.add_subcommand("build", "Builds a standalone inference binary");
+    CLI::App* check = app.add_subcommand("check", "Says what is wrong with a model");
+    CLI::App* verify = app.add_subcommand("verify", "Proves that the emitted functions never wait and never grow");
+    CLI::App* format = app.add_subcommand("fmt", "Lays out model files");
     CLI::App* data = app.add_subcommand("data", "Brings rows into a database");
     CLI::App* explain = app.add_subcommand("explain", "Explains a diagnostic, NN0012");
     describe_train(*train, settings);
     describe_predict(*predict, settings);
     describe_build(*build, settings);
+    describe_check(*check, settings);
+    describe_verify(*verify, settings);
+    describe_fmt(*format, settings);
     CLI::App* load = describe_data(*data, settings);
     explain->add_option("code", settings.code, "The code, as printed in brackets")->type_name("CODE")->required();
-    for (CLI::App* command : {train, predict, build, explain}) add_shared_options(*command, settings);
+    for (CLI::App* command : {train, predict, build, check, verify, format, explain}) add_shared_options(*command, settings);
 
     try {
         app.parse(normalised(argc, argv));
@@ -222,6 +264,12 @@ int run(int argc, char** argv) {
         code = run_predict(settings.predict, console);
     } else if (build->parsed()) {
         code = run_build(settings.build, console);
+    } else if (check->parsed()) {
+        code = run_check(settings.check, console);
+    } else if (verify->parsed()) {
+        code = run_verify(settings.verify, console);
+    } else if (format->parsed()) {
+        code = run_fmt(settings.format, console);
     } else if (load->parsed()) {
         code = run_data_load(settings.load, console);
     } else if (explain->parsed()) {

@@ -28,6 +28,10 @@ std::string cast_arguments(const std::vector<Type>& types, std::string_view arra
 
 // The emitted functions take one pointer per tensor; these take arrays of pointers, so that one caller fits all models.
 std::string adapter_text(const EmittedFiles& files, const CompiledModel& model, bool with_trainer) {
+    std::string extents;  // data has the bounds of run-time extents
+    for (const auto& [name, binding] : model.program.dims) {
+        if (binding.bounded) extents += fmt::format(", {}", binding.value);
+    }
     std::vector<Type> inputs;
     std::vector<Type> outputs;
     for (const auto& [name, type] : model.inputs) inputs.push_back(type);
@@ -36,7 +40,7 @@ std::string adapter_text(const EmittedFiles& files, const CompiledModel& model, 
     std::string text = fmt::format(
         "\nextern \"C\" void nncc_adapter_forward(void* model, const void* const* in, void* const* out) {{\n"
         "    {}_forward(model{}{});\n}}\n",
-        prefix, cast_arguments(inputs, "in", true), cast_arguments(outputs, "out", false));
+        prefix, extents + cast_arguments(inputs, "in", true), cast_arguments(outputs, "out", false));
     if (!with_trainer) return text;
     std::vector<Type> arguments = inputs;
     for (const std::string& name : model.program.data) {
@@ -49,8 +53,10 @@ std::string adapter_text(const EmittedFiles& files, const CompiledModel& model, 
         "extern \"C\" double nncc_adapter_step(void* trainer, const void* const* in) {{\n"
         "    return {0}_trainer_step(trainer{1});\n}}\n"
         "extern \"C\" double nncc_adapter_gradients(void* trainer, const void* const* in, void* gradient) {{\n"
-        "    return {0}_trainer_gradients(trainer{1}, gradient);\n}}\n",
-        prefix, casts);
+        "    return {0}_trainer_gradients(trainer{1}, gradient);\n}}\n"
+        "extern \"C\" void nncc_adapter_update(void* trainer, const void* gradient) {{\n"
+        "    static_cast<{0}::Trainer*>(trainer)->update(*static_cast<const {0}::Weights*>(gradient));\n}}\n",
+        prefix, extents + casts);
     return text;
 }
 
@@ -136,6 +142,13 @@ Expected<NativeModel> NativeModel::compile(const EmittedFiles& files, const Comp
         native.step_ = reinterpret_cast<double (*)(void*, const void* const*)>(find("nncc_adapter_step"));
         native.gradients_ =
             reinterpret_cast<double (*)(void*, const void* const*, void*)>(find("nncc_adapter_gradients"));
+        native.update_ = reinterpret_cast<void (*)(void*, const void*)>(find("nncc_adapter_update"));
+        if (native.module_.symbol(prefix + "_trainer_slots") != nullptr) {
+            const auto* slots = reinterpret_cast<const Tensor* (*)()>(find(prefix + "_slot_tensors"))();
+            const int slot_count = reinterpret_cast<int (*)()>(find(prefix + "_slot_tensor_count"))();
+            for (int index = 0; index < slot_count; ++index) native.slots_.push_back(weight_tensor(slots[index]));
+            native.trainer_slots_ = reinterpret_cast<void* (*)(void*)>(find(prefix + "_trainer_slots"));
+        }
         native.trainer_weights_ = reinterpret_cast<const void* (*)(const void*)>(find(prefix + "_trainer_weights"));
     }
     return native;
@@ -158,6 +171,11 @@ double NativeModel::step(std::span<const void* const> arguments) { return step_(
 
 double NativeModel::gradients(std::span<const void* const> arguments, AlignedBytes& gradient) {
     return gradients_(trainer_.data(), arguments.data(), gradient.data());
+}
+
+std::byte* NativeModel::slot_memory() {
+    NNCC_CHECK(trainer_slots_ != nullptr);
+    return static_cast<std::byte*>(trainer_slots_(trainer_.data()));
 }
 
 const std::byte* NativeModel::trainer_weights() const {

@@ -67,6 +67,10 @@ class NativeModel {
     void start(const AlignedBytes& weights, std::uint64_t seed);
     double step(std::span<const void* const> arguments);
     double gradients(std::span<const void* const> arguments, AlignedBytes& gradient);
+    void update(const AlignedBytes& gradient) { update_(trainer_.data(), gradient.data()); }
+    // The trainer's slots where the model shows them: see EmitRequest::slot_table.
+    const std::vector<WeightTensor>& slots() const { return slots_; }
+    std::byte* slot_memory();
     const std::byte* trainer_weights() const;
     const AlignedBytes& trainer_memory() const { return trainer_; }
     void restore_trainer(const AlignedBytes& memory);
@@ -79,6 +83,7 @@ class NativeModel {
 
     LoadedModule module_;
     std::vector<WeightTensor> tensors_;
+    std::vector<WeightTensor> slots_;
     std::size_t weights_bytes_ = 0;
     void (*initialize_)(void*, std::uint64_t) = nullptr;
     void (*pack_)(const void*, void*) = nullptr;
@@ -88,6 +93,8 @@ class NativeModel {
     double (*step_)(void*, const void* const*) = nullptr;
     double (*gradients_)(void*, const void* const*, void*) = nullptr;
     const void* (*trainer_weights_)(const void*) = nullptr;
+    void (*update_)(void*, const void*) = nullptr;
+    void* (*trainer_slots_)(void*) = nullptr;
     AlignedBytes packed_;
     AlignedBytes model_;
     AlignedBytes trainer_;

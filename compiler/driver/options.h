@@ -46,6 +46,7 @@ struct TrainOptions {
     std::optional<std::int64_t> steps;
     std::optional<std::uint64_t> seed;
     std::optional<std::int64_t> batch;
+    std::int64_t truncate = 0;                   // --truncate N: gradients through carries end after N steps; 0: never
     bool no_record = false;                      // --no-record: leave the database as it is
     bool quiet = false;
 };
@@ -63,6 +64,19 @@ struct BuildOptions {
     std::string weights;
     std::string output;
     bool quiet = false;
+};
+
+struct CheckOptions {
+    ModelOptions model;
+};
+
+struct VerifyOptions {
+    ModelOptions model;
+};
+
+struct FormatOptions {
+    std::vector<std::string> paths;              // "-": standard input to standard output
+    bool check = false;                          // --check: says what would change, changes nothing
 };
 
 struct DataLoadOptions {

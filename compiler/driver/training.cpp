@@ -4,10 +4,12 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <numeric>
 
 #include "driver/interrupt.h"
 #include "driver/numeric_failure.h"
+#include "driver/trainer_steps.h"
 
 namespace nncc {
 
@@ -140,7 +142,11 @@ NamedValues metric_values(const CompiledModel& model, const std::vector<Tensor<d
 
 Expected<TrainingOutcome> train_model(const TrainingRequest& request, const AlignedBytes& weights, const TrainingHooks& hooks, const Console& console) {
     const auto rows = static_cast<std::int64_t>(request.training_rows.size());
-    BatchOrder order = request.shuffle ? BatchOrder::shuffled(rows, request.batch, request.seed) : BatchOrder::sequential(rows, request.batch);
+    NativeModel& native = request.native;
+    TrainerSteps trainer(native, *request.model.train);
+    // The rows of one update: of several batches where gradients are accumulated.
+    const std::int64_t update_rows = request.batch * trainer.batches();
+    BatchOrder order = request.shuffle ? BatchOrder::shuffled(rows, update_rows, request.seed) : BatchOrder::sequential(rows, update_rows);
     std::int64_t total_steps = request.epochs * order.steps_per_epoch();
     std::int64_t epochs = request.epochs;
     if (request.steps) {
@@ -148,14 +154,20 @@ Expected<TrainingOutcome> train_model(const TrainingRequest& request, const Alig
         epochs = (total_steps + order.steps_per_epoch() - 1) / order.steps_per_epoch();
     }
 
-    NativeModel& native = request.native;
     native.start(weights, request.seed);
     BatchBuffers buffers(request.feeds, request.batch, true);
+    std::vector<std::int64_t> chosen(static_cast<std::size_t>(update_rows));
     std::vector<std::int64_t> batch(static_cast<std::size_t>(request.batch));
-    const auto batch_of = [&](std::int64_t step) {
-        order.rows_of_step(step, batch);
+    const auto batch_of = [&](std::int64_t step, std::int64_t part = 0) {
+        if (part == 0) order.rows_of_step(step, chosen);
+        std::copy_n(chosen.begin() + part * request.batch, request.batch, batch.begin());
         for (std::int64_t& row : batch) row = request.training_rows[static_cast<std::size_t>(row)];
         return buffers.load(batch);
+    };
+    double validation_loss = std::numeric_limits<double>::infinity();
+    const auto train_step = [&](std::int64_t step) {
+        const TrainingMoment moment{order.epoch_of_step(step) + 1, step == 0 || order.ends_epoch(step - 1), total_steps, validation_loss};
+        return trainer.step(moment, [&](std::int64_t part) { return batch_of(step, part); });
     };
     if (hooks.on_first_gradient) {
         AlignedBytes gradient = native.new_weights();
@@ -172,14 +184,14 @@ Expected<TrainingOutcome> train_model(const TrainingRequest& request, const Alig
     std::int64_t epoch_first_step = 0;
     double loss_sum = 0;
     for (std::int64_t step = 0; step < total_steps; ++step) {
-        const double loss = native.step(batch_of(step));
+        const double loss = train_step(step);
         if (step == 0) outcome.first_step_seconds = progress.seconds();
         const std::int64_t epoch = order.epoch_of_step(step) + 1;
         if (!std::isfinite(loss)) {
             progress.finish();
             // Replayed from the epoch's start up to the weights that this step began with.
             native.restore_trainer(epoch_start);
-            for (std::int64_t again = epoch_first_step; again < step; ++again) native.step(batch_of(again));
+            for (std::int64_t again = epoch_first_step; again < step; ++again) train_step(again);
             batch_of(step);
             return numeric_failure(request.model, request.feeds, batch, native, step, epoch, loss);
         }
@@ -188,17 +200,20 @@ Expected<TrainingOutcome> train_model(const TrainingRequest& request, const Alig
         outcome.last_loss = loss;
         const bool last = step + 1 == total_steps;
         NamedValues metrics;
+        AlignedBytes current;  // the weights at the end of an epoch
         const bool epoch_ends = order.ends_epoch(step);
         if (epoch_ends || last) {
-            AlignedBytes current(weights.size());
-            std::memcpy(current.data(), native.trainer_weights(), weights.size());
+            current = AlignedBytes(weights.size());
+            trainer.copy_weights(current);
             native.use(current);
             if (!request.validation_rows.empty()) {
                 const std::vector<Tensor<double>> outputs =
                     predict_rows(request.model, native, request.feeds, request.validation_rows, request.forward_batch);
                 metrics = metric_values(request.model, outputs, request.feeds, request.validation_rows, native.tensors(), current.data());
                 for (auto& [name, value] : metrics) {
-                    if (name == "loss") name = "validation_loss";
+                    if (name != "loss") continue;
+                    name = "validation_loss";
+                    validation_loss = value;
                 }
             }
         }
@@ -210,7 +225,7 @@ Expected<TrainingOutcome> train_model(const TrainingRequest& request, const Alig
             const double mean_loss = loss_sum / static_cast<double>(step + 1 - epoch_first_step);
             progress.epoch(step + 1, epoch, mean_loss, metrics);
             if (hooks.on_epoch) {
-                Expected<> done = hooks.on_epoch(epoch, mean_loss, metrics, native.trainer_weights());
+                Expected<> done = hooks.on_epoch(epoch, mean_loss, metrics, current.data());
                 if (!done) return done.error();
             }
             outcome.epochs = epoch;

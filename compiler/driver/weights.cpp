@@ -1,6 +1,7 @@
 // Matches the tensors of a file with those of a model, name by name, and says what does not fit.
 #include "driver/weights.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 #include <nlohmann/json.hpp>
@@ -122,15 +123,18 @@ WeightFile gradients_to_file(const CompiledModel& model, std::span<const WeightT
 }
 
 Expected<> file_to_weights(const WeightFile& file, const std::string& path, const CompiledModel& model,
-                           std::span<const WeightTensor> tensors, WeightsUse use, AlignedBytes& weights) {
+                           std::span<const WeightTensor> tensors, WeightsUse use, AlignedBytes& weights,
+                           std::vector<std::string>* left_out) {
     Error error{&kWeightsOtherModel,
                 "",
                 "train the model anew, or give weights that were trained for it",
                 {},
                 ExitCode::kWrongInput};
     std::set<std::string> known;
+    std::set<std::string> unfit;
     for (const WeightTensor& tensor : tensors) {
         known.insert(tensor.name);
+        const std::size_t problems = error.notes.size();
         const TensorData* data = file.find(tensor.name);
         if (data == nullptr) {
             if (use == WeightsUse::kInitialise && tensor.kind == StorageKind::kFit) continue;
@@ -142,10 +146,18 @@ Expected<> file_to_weights(const WeightFile& file, const std::string& path, cons
             error.notes.push_back(fmt::format("other type: `{}` is {} in the file and {} in the model", tensor.name,
                                               dtype_name(data->dtype), dtype_name(tensor.dtype)));
         }
+        if (error.notes.size() > problems) unfit.insert(tensor.name);
     }
     for (const TensorData& data : file.tensors) {
         if (!known.contains(data.name))
             error.notes.push_back(fmt::format("extra: `{}` {}", data.name, extents_text(data.shape)));
+    }
+    const auto is_taken = [&](const WeightTensor& tensor) {
+        return file.find(tensor.name) != nullptr && !unfit.contains(tensor.name);
+    };
+    if (use == WeightsUse::kInitialise && std::any_of(tensors.begin(), tensors.end(), is_taken)) {
+        if (left_out != nullptr) *left_out = std::move(error.notes);
+        error.notes.clear();
     }
     if (!error.notes.empty()) {
         error.message = fmt::format("the weights in `{}` do not fit the model `{}`", path, model.program.name);
@@ -161,8 +173,7 @@ Expected<> file_to_weights(const WeightFile& file, const std::string& path, cons
         return error;
     }
     for (const WeightTensor& tensor : tensors) {
-        const TensorData* data = file.find(tensor.name);
-        if (data != nullptr) NNCC_CHECK(copy_elements(*data, tensor, weights.data()));
+        if (is_taken(tensor)) NNCC_CHECK(copy_elements(*file.find(tensor.name), tensor, weights.data()));
     }
     return Nothing{};
 }

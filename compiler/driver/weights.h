@@ -30,14 +30,15 @@ WeightFile gradients_to_file(const CompiledModel& model, std::span<const WeightT
 
 enum class WeightsUse {
     kPredict,     // everything must be there and the model the same
-    kInitialise,  // a start for training: parameters and states must be there and fit; fits may be missing, the model's
-                  // text may differ
+    kInitialise,  // a start for training: what has the name and the shape of one of the model's is taken
 };
 
 // Copies the file's tensors into `weights`; f32 and f64 are converted into each other. Refused with what is missing,
-// extra and reshaped: NN0405, NN0518.
+// extra and reshaped: NN0518. For kInitialise that is added to `left_out`, and only a file that has nothing for the model
+// is refused.
 Expected<> file_to_weights(const WeightFile& file, const std::string& path, const CompiledModel& model,
-                           std::span<const WeightTensor> tensors, WeightsUse use, AlignedBytes& weights);
+                           std::span<const WeightTensor> tensors, WeightsUse use, AlignedBytes& weights,
+                           std::vector<std::string>* left_out = nullptr);
 
 WeightsProvenance provenance_of(const WeightFile& file);
 

@@ -35,33 +35,21 @@ inline void scatter_add(const i32* indices, i64 count, const T* updates, i64 inn
     }
 }
 
-// out[i . out_strides] = p[i . strides] for every index i below extents; strides may be 0 (broadcast) or negative.
-template <int rank, class T>
-inline void copy_strided(const T* p, const i64 (&strides)[static_cast<u64>(rank)], T* out,
-                         const i64 (&out_strides)[static_cast<u64>(rank)],
-                         const i64 (&extents)[static_cast<u64>(rank)]) noexcept {
-    static_assert(rank >= 1 && rank <= 8);
-    constexpr int last = rank - 1;
-    for (int axis = 0; axis < rank; ++axis) {
-        if (extents[axis] <= 0) return;
-    }
-    i64 index[8] = {};
-    for (;;) {
-        if (strides[last] == 1 && out_strides[last] == 1) {
-            copy(p, out, extents[last]);
-        } else {
-            for (i64 i = 0; i < extents[last]; ++i) out[i * out_strides[last]] = p[i * strides[last]];
-        }
-        int axis = last - 1;
-        for (; axis >= 0; --axis) {  // the next index of the outer axes, as an odometer
-            p += strides[axis];
-            out += out_strides[axis];
-            if (++index[axis] < extents[axis]) break;
-            index[axis] = 0;
-            p -= strides[axis] * extents[axis];
-            out -= out_strides[axis] * extents[axis];
-        }
-        if (axis < 0) return;
+// One axis of a copy: how many elements, and how far apart they lie in both places (0: broadcast; negative: backwards).
+struct CopyAxis {
+    i64 extent, from, to;
+};
+
+// out[i . to] = p[i . from] for every index i below the extents, one axis after the other, the last one innermost.
+template <class T, class... Inner>
+inline void copy_strided(const T* p, T* out, CopyAxis axis, Inner... inner) noexcept {
+    static_assert(sizeof...(inner) < 8);
+    if constexpr (sizeof...(inner) > 0) {
+        for (i64 i = 0; i < axis.extent; ++i) copy_strided(p + i * axis.from, out + i * axis.to, inner...);
+    } else if (axis.from == 1 && axis.to == 1) {
+        if (axis.extent > 0) copy(p, out, axis.extent);
+    } else {
+        for (i64 i = 0; i < axis.extent; ++i) out[i * axis.to] = p[i * axis.from];
     }
 }
 

@@ -249,6 +249,23 @@ TEST(Realtime, RuntimeProductsAreProven) {
     RecordProperty("walk_ms", std::to_string(report.walk_milliseconds));
 }
 
+TEST(Realtime, RuntimeCopiesByIndexAndStrideAreProven) {
+    const RealtimeReport report = check(R"(
+        #include <nncc/kernels.h>
+        namespace nncc {
+        void step(const float* x, const i32* indices, float* y, int rows) noexcept {
+            if (rows < 0 || rows > 64) return;
+            copy_strided(x, y, CopyAxis{rows, 1, 100}, CopyAxis{10, 10, 10}, CopyAxis{10, 100, 1});
+            gather(x, 10, indices, rows, 4, y);
+            scatter_add(indices, rows, x, 4, y, 10);
+        }
+        }  // namespace nncc
+        )",
+                                        {"nncc::step"});
+    EXPECT_TRUE(report.proven()) << describe(report);
+    EXPECT_GT(report.loop_count, 4);
+}
+
 TEST(Realtime, RuntimeProductOfUnboundedRowsIsRefused) {
     const RealtimeReport report = check(R"(
         #include <nncc/kernels.h>

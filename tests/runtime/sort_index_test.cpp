@@ -85,8 +85,7 @@ TEST(Index, StridedCopies) {
     std::vector<int> x(2 * 3 * 4), out(24, -1);
     std::iota(x.begin(), x.end(), 0);
     // [2, 3, 4] transposed to [4, 2, 3]
-    const i64 from[3] = {1, 12, 4}, to[3] = {6, 3, 1}, extents[3] = {4, 2, 3};
-    copy_strided<3>(x.data(), from, out.data(), to, extents);
+    copy_strided(x.data(), out.data(), CopyAxis{4, 1, 6}, CopyAxis{2, 12, 3}, CopyAxis{3, 4, 1});
     for (int a = 0; a < 4; ++a) {
         for (int b = 0; b < 2; ++b) {
             for (int c = 0; c < 3; ++c) EXPECT_EQ(out[static_cast<std::size_t>(6 * a + 3 * b + c)], 12 * b + 4 * c + a);
@@ -94,14 +93,11 @@ TEST(Index, StridedCopies) {
     }
     // a reversed row, broadcast to two rows of a wider buffer
     std::vector<int> placed(2 * 6, -1);
-    const i64 reversed[2] = {0, -1}, rows[2] = {6, 1}, shape[2] = {2, 4};
-    copy_strided<2>(x.data() + 3, reversed, placed.data() + 1, rows, shape);
+    copy_strided(x.data() + 3, placed.data() + 1, CopyAxis{2, 0, 6}, CopyAxis{4, -1, 1});
     EXPECT_EQ(placed, (std::vector<int>{-1, 3, 2, 1, 0, -1, -1, 3, 2, 1, 0, -1}));
-    const i64 none[2] = {2, 0};
-    copy_strided<2>(x.data(), reversed, placed.data(), rows, none);
+    copy_strided(x.data(), placed.data(), CopyAxis{2, 0, 6}, CopyAxis{0, 1, 1});
     EXPECT_EQ(placed[0], -1);
-    const i64 one[1] = {1}, five[1] = {5};
-    copy_strided<1>(x.data(), one, out.data(), one, five);
+    copy_strided(x.data(), out.data(), CopyAxis{5, 1, 1});
     EXPECT_EQ(out[4], 4);
 }
 

@@ -50,8 +50,7 @@ void ordered(const float* x, int* order, int* scratch, float* out) {
     cumulative<Sum>(x, 1, out, 1, 100, true);
     gather(x, 10, order, 10, 4, out);
     scatter_add(order, 10, x, 4, out, argmax(x, 1, 10));
-    const i64 from[3] = {1, 10, 100}, to[3] = {100, 10, 1}, extents[3] = {10, 10, 10};
-    copy_strided<3>(x, from, out, to, extents);
+    copy_strided(x, out, CopyAxis{10, 1, 100}, CopyAxis{10, 10, 10}, CopyAxis{10, 100, 1});
 }
 
 }  // namespace nncc::strict_flags
