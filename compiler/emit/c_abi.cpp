@@ -46,17 +46,19 @@ std::string cpp_argument(const Argument& argument, bool is_output) {
 void add_forward(const ModelText& model, const ForwardText& forward, std::vector<CFunction>& functions) {
     const std::string end = suffix(model, forward), type = fmt::format("{}::Model<{}>", model.name, forward.batch);
     const std::string& name = model.name;
+    std::vector<std::string> init{
+        fmt::format("static_cast<{}*>(memory)->use(*static_cast<const {}::Packed*>(packed));", type, name)};
+    if (forward.process != nullptr) init.push_back(fmt::format("static_cast<{}*>(memory)->reset();", type));
     functions.push_back({"__SIZE_TYPE__",
                          fmt::format("{}_model_bytes{}", name, end),
                          {},
                          fmt::format("a model for batch {}", forward.batch),
                          {fmt::format("return sizeof({});", type)}});
-    functions.push_back(
-        {"void",
-         fmt::format("{}_model_init{}", name, end),
-         {"void* memory", "const void* packed"},
-         "memory aligned to 64 bytes; packed is read by every forward",
-         {fmt::format("static_cast<{}*>(memory)->use(*static_cast<const {}::Packed*>(packed));", type, name)}});
+    functions.push_back({"void",
+                         fmt::format("{}_model_init{}", name, end),
+                         {"void* memory", "const void* packed"},
+                         "memory aligned to 64 bytes; packed is read by every forward",
+                         init});
     std::vector<std::string> parameters{"void* memory"}, arguments;
     for (const std::string& extent : forward.extents) {
         parameters.push_back("int " + extent);
@@ -70,16 +72,26 @@ void add_forward(const ModelText& model, const ForwardText& forward, std::vector
         parameters.push_back(c_parameter(output, true));
         arguments.push_back(cpp_argument(output, true));
     }
-    const std::string call = fmt::format("static_cast<{}*>(memory)->forward({})", type, fmt::join(arguments, ", "));
-    if (forward.extents.empty()) {
-        functions.push_back({"void", fmt::format("{}_forward{}", name, end), parameters, "", {call + ";"}});
-    } else {
-        functions.push_back({"int",
-                             fmt::format("{}_forward{}", name, end),
-                             parameters,
-                             "0, and nothing written, when an extent exceeds its bound",
-                             {fmt::format("return {} ? 1 : 0;", call)}});
-    }
+    const auto add_call = [&](std::string_view entry, std::string comment) {
+        const std::string call =
+            fmt::format("static_cast<{}*>(memory)->{}({})", type, entry, fmt::join(arguments, ", "));
+        const std::string symbol = fmt::format("{}_{}{}", name, entry, end);
+        if (forward.extents.empty()) {
+            functions.push_back({"void", symbol, parameters, comment, {call + ";"}});
+            return;
+        }
+        comment +=
+            fmt::format("{}0, and nothing written, when an extent exceeds its bound", comment.empty() ? "" : "; ");
+        functions.push_back({"int", symbol, parameters, comment, {fmt::format("return {} ? 1 : 0;", call)}});
+    };
+    add_call("forward", "");
+    if (forward.process == nullptr) return;
+    add_call("process", "goes on where the last call ended");
+    functions.push_back({"void",
+                         fmt::format("{}_reset{}", name, end),
+                         {"void* memory"},
+                         "process begins anew",
+                         {fmt::format("static_cast<{}*>(memory)->reset();", type)}});
 }
 
 void add_fit(const std::string& name, const TrainerText& trainer, std::vector<CFunction>& functions) {

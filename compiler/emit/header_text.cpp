@@ -27,7 +27,9 @@ void print_model_class(const ForwardText& forward, Code& code) {
     code.indent(1);
     code.line(fmt::format("static constexpr int kArenaBytes = {}, kStackBytes = {};  // the stack is an estimate",
                           forward.arena_bytes, forward.body.stack_bytes));
-    code.line("explicit Model(const Packed& packed) noexcept : packed_(&packed) {}");
+    const bool streams = forward.process != nullptr;
+    code.line(fmt::format("explicit Model(const Packed& packed) noexcept : packed_(&packed) {}",
+                          streams ? "{ reset(); }" : "{}"));
     code.line(
         "void use(const Packed& packed) noexcept { packed_ = &packed; }  // same thread as forward; see "
         "nncc::Exchange");
@@ -37,11 +39,22 @@ void print_model_class(const ForwardText& forward, Code& code) {
         code.line("// False, and nothing written, when an extent exceeds its bound or a size does not fit.");
         code.list("[[nodiscard]] bool forward(", forward_parameters(forward), ") noexcept;");
     }
+    if (streams) {
+        code.line("// Goes on where the last call ended, until reset(). Latency 0.");
+        code.list(fmt::format("{} process(", forward.extents.empty() ? "void" : "[[nodiscard]] bool"),
+                  forward_parameters(forward), ") noexcept;");
+        code.line("void reset() noexcept;");
+    }
     code.blank();
     code.indent(-1);
     code.line("  private:");
     code.indent(1);
     code.line("const Packed* packed_;");
+    if (streams) {
+        code.open("struct {");
+        forward.process->streams.print(code);
+        code.close("} streams_;");
+    }
     if (forward.arena_bytes > 0) code.line("alignas(64) unsigned char arena_[kArenaBytes];");
     code.close("};");
 }

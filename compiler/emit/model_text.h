@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +22,14 @@ struct Argument {
     Type type;               // bound
 };
 
+// What a Model that streams has besides.
+struct ProcessText {
+    std::vector<Storage> storages;  // its streams
+    StructLayout streams;
+    EntryText body, reset;
+    std::int64_t local_arena_bytes = 0, reset_arena_bytes = 0;
+};
+
 struct ForwardText {
     std::int64_t batch = 1;
     std::vector<std::string> extents = {};  // identifiers of bounded dimensions, sorted
@@ -29,6 +38,7 @@ struct ForwardText {
     std::int64_t arena_bytes = 0;        // of the arena in the Model, or
     std::int64_t local_arena_bytes = 0;  // of one on the stack
     EntryText body = {};
+    std::shared_ptr<ProcessText> process = {};  // with the arguments of forward; null when it does not stream
     std::optional<Selftest> selftest = {};
 };
 

@@ -118,16 +118,28 @@ void print_weight_functions(const ModelText& model, Code& code) {
                    model.pack, {}, {}, code);
 }
 
-void print_forward(const ForwardText& forward, Code& code) {
+void print_entry_of_model(const ForwardText& forward, std::string_view name, const EntryText& body,
+                          std::int64_t local_arena_bytes, Code& code) {
     Code before = statements({});
     print_extent_checks(forward.extents, forward.bounds, forward.inputs, forward.outputs, "return false;", before);
-    if (forward.local_arena_bytes > 0)
-        before.line(fmt::format("alignas(64) unsigned char arena[{}];", forward.local_arena_bytes));
+    if (local_arena_bytes > 0) before.line(fmt::format("alignas(64) unsigned char arena[{}];", local_arena_bytes));
     const bool fixed = forward.extents.empty();
     const Code after = statements(fixed ? std::vector<std::string>{} : std::vector<std::string>{"return true;"});
-    print_function(fmt::format("{} Model<{}>::forward", fixed ? "void" : "bool", forward.batch),
-                   unnamed_where_unused(forward_parameters(forward), before.text() + forward.body.code.text()),
-                   forward.body, before, after, code);
+    print_function(fmt::format("{} Model<{}>::{}", fixed ? "void" : "bool", forward.batch, name),
+                   unnamed_where_unused(forward_parameters(forward), before.text() + body.code.text()), body, before,
+                   after, code);
+}
+
+void print_forward(const ForwardText& forward, Code& code) {
+    print_entry_of_model(forward, "forward", forward.body, forward.local_arena_bytes, code);
+    if (forward.process == nullptr) return;
+    const ProcessText& process = *forward.process;
+    print_entry_of_model(forward, "process", process.body, process.local_arena_bytes, code);
+    Code before = statements({});
+    if (uses_word(process.reset.code.text(), "seed_word")) before.line("const nncc::i32 seed_word = 0;");
+    if (process.reset_arena_bytes > 0)
+        before.line(fmt::format("alignas(64) unsigned char arena[{}];", process.reset_arena_bytes));
+    print_function(fmt::format("void Model<{}>::reset", forward.batch), {}, process.reset, before, {}, code);
 }
 
 // The step count as the graph has it, around an entry that reads or writes it.
@@ -214,7 +226,13 @@ std::string source_text(const ModelText& model, const KernelLibrary& library) {
         code.close();
         code.blank();
     }
-    library.print(code);
+    if (library.size() > 0 || library.has_tables()) {
+        code.line("namespace kernels {");
+        code.blank();
+        library.print(code);
+        code.line("}  // namespace kernels");
+        code.blank();
+    }
     code.line("}  // namespace");
     code.blank();
     code.append(functions);
