@@ -1,0 +1,5 @@
+void set(float* p);
+float f(float x, float y) {
+    set(&x);
+    return x + y;
+}

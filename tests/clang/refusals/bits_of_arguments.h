@@ -1,0 +1,1 @@
+float f(float x, float y) { return (static_cast<int>(x) & 7) * y; }

@@ -1,0 +1,3 @@
+float f(float x, float y) {
+    for (;;) x += y;
+}

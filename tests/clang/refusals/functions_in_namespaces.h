@@ -1,0 +1,3 @@
+namespace fx {
+inline float f(float x, float y) { return x + y; }
+}

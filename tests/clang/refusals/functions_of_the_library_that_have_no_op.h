@@ -1,0 +1,2 @@
+#include <cmath>
+float f(float x, float y) { return std::fmod(x, y); }

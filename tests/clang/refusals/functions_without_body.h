@@ -1,0 +1,2 @@
+float g(float x);
+float f(float x, float y) { return g(x) + y; }

@@ -1,0 +1,2 @@
+float gain = 2;
+float f(float x, float y) { return gain * x * y; }

@@ -1,0 +1,2 @@
+#include <vector>
+float f(float x, float y) { return x + y; }

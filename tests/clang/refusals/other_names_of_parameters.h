@@ -1,0 +1,1 @@
+float f(float x, float drive) { return x * drive; }

@@ -1,0 +1,1 @@
+double f(float x, float y) { return x + y; }

@@ -1,0 +1,4 @@
+float f(float x, float y) {
+    float* p = &x;
+    return *p + y;
+}

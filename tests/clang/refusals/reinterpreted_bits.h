@@ -1,0 +1,1 @@
+float f(float x, float y) { return reinterpret_cast<int&>(x) * y; }

@@ -1,0 +1,5 @@
+float f(float x, float y) {
+    static float last = 0;
+    last += x;
+    return last * y;
+}

@@ -1,0 +1,4 @@
+template <class T>
+T f(T x, T y) {
+    return x + y;
+}

@@ -1,0 +1,5 @@
+float f(float x, float y) {
+    float sum;
+    sum += x;
+    return sum * y;
+}
