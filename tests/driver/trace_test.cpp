@@ -7,6 +7,7 @@
 
 #include "interop/npz.h"
 #include "interop/safetensors.h"
+#include "library_traces.h"
 #include "run_nncc.h"
 
 namespace nncc::testing {
@@ -29,7 +30,7 @@ struct Layer {
 struct Trace {
     std::string name;
     std::string model;  // the text of the model
-    std::vector<Layer> layers;
+    std::vector<Layer> layers;  // none: the trace has nncc's names and layouts
     int steps;
 };
 
@@ -78,6 +79,21 @@ train digits {
 )",
                        {{"conv2d_1", "0"}, {"conv2d_2", "3"}, {"dense_1", "6"}},
                        170};
+
+const Trace kIrisMomentum{"open_iris_mlp_momentum",
+                          R"(model iris(x: f32[batch, 4]) -> f32[batch, 3] {
+    x |> dense(16) |> tanh |> dense(3)
+}
+train iris {
+    x = array("X")
+    y: i32[batch] = array("Y")
+    loss = sparse_categorical_cross_entropy_with_logits(output, y)
+    optimizer = sgd(0.05, momentum = 0.9)
+    batch = 15
+}
+)",
+                          {{"dense_1", "0"}, {"dense_2", "2"}},
+                          200};
 
 using Arrays = std::map<std::string, NumpyArray>;
 
@@ -154,16 +170,24 @@ double relative_error(const std::vector<double>& found, const std::vector<double
 void expect_tensors(const std::string& path, const Trace& trace, const Arrays& arrays, const std::string& prefix, DType dtype, double bound) {
     Expected<WeightFile> file = read_safetensors(path);
     ASSERT_TRUE(file);
+    const auto expect = [&](const std::string& ours, const std::vector<double>& values) {
+        const TensorData* data = file->find(ours);
+        ASSERT_NE(data, nullptr) << ours;
+        EXPECT_EQ(data->dtype, dtype) << ours;
+        const double error = relative_error(to_doubles(*data), values);
+        EXPECT_LE(error, bound) << prefix << ours;
+        std::printf("  %s%s: error %.2e, bound %.0e\n", prefix.c_str(), ours.c_str(), error, bound);
+    };
+    if (trace.layers.empty()) {
+        for (const auto& [name, array] : arrays) {
+            if (name.starts_with(prefix)) expect(name.substr(prefix.size()), array.values);
+        }
+    }
     for (const Layer& layer : trace.layers) {
         for (const char* part : {"w", "b"}) {
             const std::string ours = layer.ours + "." + part;
             const NumpyArray& array = arrays.at(prefix + layer.theirs + (*part == 'w' ? ".weight" : ".bias"));
-            const TensorData* data = file->find(ours);
-            ASSERT_NE(data, nullptr) << ours;
-            EXPECT_EQ(data->dtype, dtype) << ours;
-            const double error = relative_error(to_doubles(*data), *part == 'w' ? transposed(array).values : array.values);
-            EXPECT_LE(error, bound) << prefix << ours;
-            std::printf("  %s%s: error %.2e, bound %.0e\n", prefix.c_str(), ours.c_str(), error, bound);
+            expect(ours, *part == 'w' ? transposed(array).values : array.values);
         }
     }
 }
@@ -176,6 +200,11 @@ void follow(const Trace& trace, bool f64) {
     for (const Layer& layer : trace.layers) {
         initial.tensors.push_back(to_f32(layer.ours + ".w", transposed(arrays.at("init." + layer.theirs + ".weight"))));
         initial.tensors.push_back(to_f32(layer.ours + ".b", arrays.at("init." + layer.theirs + ".bias")));
+    }
+    if (trace.layers.empty()) {
+        for (const auto& [name, array] : arrays) {
+            if (name.starts_with("init.")) initial.tensors.push_back(to_f32(name.substr(5), array));
+        }
     }
     folder.write("init.safetensors", write_safetensors(initial));
     folder.write("model.nn", trace.model);
@@ -211,8 +240,15 @@ TEST(Trace, PimaMlpAdamF32) { follow(kMlpAdam, false); }
 TEST(Trace, PimaMlpAdamF64) { follow(kMlpAdam, true); }
 TEST(Trace, PimaDenseSgdF32) { follow(kDenseSgd, false); }
 TEST(Trace, PimaDenseSgdF64) { follow(kDenseSgd, true); }
+TEST(Trace, IrisMlpMomentumF32) { follow(kIrisMomentum, false); }
+TEST(Trace, IrisMlpMomentumF64) { follow(kIrisMomentum, true); }
 TEST(Trace, DigitsCnnAdamF32) { follow(kDigitsCnn, false); }
 TEST(Trace, DigitsCnnAdamF64) { follow(kDigitsCnn, true); }
+
+class LibraryTraces : public ::testing::TestWithParam<LibraryTrace> {};
+TEST_P(LibraryTraces, F32) { follow({GetParam().name, GetParam().model, {}, GetParam().steps}, false); }
+TEST_P(LibraryTraces, F64) { follow({GetParam().name, GetParam().model, {}, GetParam().steps}, true); }
+INSTANTIATE_TEST_SUITE_P(Trace, LibraryTraces, ::testing::ValuesIn(kLibraryTraces), [](const auto& trace) { return trace.param.name; });
 
 }  // namespace
 }  // namespace nncc::testing
