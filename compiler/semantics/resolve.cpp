@@ -196,7 +196,7 @@ struct Resolver {
             for (const ast::NamedResult& result : model.named_results) declare(result.name);
         }
         for (const char* name : {"output", "params", "gradient", "gradient_norm", "name", "batch", "sqlite", "csv",
-                                 "npz", "column", "columns", "array", "last"}) {
+                                 "npz", "text", "column", "columns", "array", "characters", "last"}) {
             declare(name);
         }
         for (const ast::TrainEntry& entry : syntax.entries) declare(entry.pattern, false);
