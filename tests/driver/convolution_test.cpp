@@ -1,0 +1,75 @@
+// Convolutional networks as a user has them: trained on images of digits, with the accuracy on held-back rows against
+// PyTorch's; emitted for a dimension that is bound on the command line.
+#include <gtest/gtest.h>
+
+#include "run_nncc.h"
+
+namespace nncc::testing {
+namespace {
+
+// One seed in a run, for its time; tests/README.md has the figures of five.
+#if defined(NNCC_SANITISED)
+constexpr int kEpochs = 1;  // that it runs clean; what it learns is measured on what users run
+#else
+constexpr int kEpochs = 40;
+#endif
+
+// The accuracy on the last 899 rows after the last epoch, in per cent; the first 898 are trained on.
+double accuracy_of(const std::string& model) {
+    const ScratchFolder folder;
+    folder.write("digits.nn", model);
+    const RunResult result = run_nncc({"train", "digits.nn", "--data", "npz:" + source_path("models/data/digits/digits.npz"), "--epochs",
+                                       std::to_string(kEpochs), "--seed", "1", "--log", "steps.csv", "-q"},
+                                      {folder.path(), "", ""});
+    EXPECT_EQ(result.exit_code, 0) << result.errors;
+    const std::vector<std::string> lines = split_lines(read_text(folder.file("steps.csv")));
+    double accuracy = 0;
+    if (lines.size() < 2) return 0;
+    EXPECT_EQ(std::sscanf(lines.back().c_str(), "%*d,%*d,%*f,%*f,%lf", &accuracy), 1) << lines.back();
+    std::printf("  seed 1: accuracy %.2f %%\n", accuracy * 100);
+    return accuracy * 100;
+}
+
+// models/digits_cnn.nn: two convolutions with batch norm and pools, dropout.
+TEST(Digits, ConvolutionalNetwork) {
+    const double accuracy = accuracy_of(read_text(source_path("models/digits_cnn.nn")));
+    if (kEpochs == 40) {
+        EXPECT_GE(accuracy, 96.5);  // five seeds: 97.1 to 97.8, mean 97.4
+    }
+}
+
+// PyTorch: 94.2 to 94.7 over five seeds.
+TEST(Digits, TwoDenseLayers) {
+    const double accuracy = accuracy_of(R"(model digits(image: f32[batch, 8, 8, 1]) -> f32[batch, 10] {
+    image / 16 |> flatten |> dense(64) |> relu |> dense(64) |> relu |> dense(10)
+}
+train digits {
+    image      = array("image")
+    digit: i32[batch] = array("digit")
+    loss       = sparse_categorical_cross_entropy_with_logits(output, digit)
+    metrics    = [sparse_accuracy(output, digit)]
+    optimizer  = adam(learning_rate = 0.003)
+    batch      = 32
+    validation = last(899)
+}
+)");
+    if (kEpochs == 40) {
+        EXPECT_GE(accuracy, 94.0);  // five seeds: 94.5 to 95.3, mean 94.8
+    }
+}
+
+// Along a dimension that is a symbol in the model, windows step once it is a number.
+TEST(Convolution, StepsAlongADimensionThatIsBound) {
+    const ScratchFolder folder;
+    folder.write("m.nn", "model m(x: f32[batch, time, 3]) -> f32[batch, 4] {\n"
+                         "    x |> conv1d(5, kernel = 3, stride = 2, padding = \"same\") |> relu |> max_pool(2)\n"
+                         "        |> conv1d(4, kernel = 3) |> global_average_pool\n}\n");
+    const RunResult bound = run_nncc({"m.nn", "-D", "time=63", "-o", "m.cpp"}, {folder.path(), "", ""});
+    EXPECT_EQ(bound.exit_code, 0) << bound.errors;
+    const RunResult bounded = run_nncc({"m.nn", "-D", "time<=63", "-o", "m.cpp"}, {folder.path(), "", ""});
+    EXPECT_EQ(bounded.exit_code, 1);
+    EXPECT_NE(bounded.errors.find("needs an extent that is known: `time` is free"), std::string::npos) << bounded.errors;
+}
+
+}  // namespace
+}  // namespace nncc::testing
