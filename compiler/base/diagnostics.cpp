@@ -23,6 +23,10 @@ Diagnostic& Diagnostics::warning(const DiagnosticKind& kind, SourceRange range, 
     return add({.kind = &kind, .severity = Severity::kWarning, .range = range, .message = std::move(message)});
 }
 
+Diagnostic& Diagnostics::note(const DiagnosticKind& kind, SourceRange range, std::string message) {
+    return add({.kind = &kind, .severity = Severity::kNote, .range = range, .message = std::move(message)});
+}
+
 namespace {
 
 // Insertions, deletions, replacements and swaps of neighbours that turn one word into the other.

@@ -9,7 +9,7 @@
 
 namespace nncc {
 
-enum class Severity { kError, kWarning };
+enum class Severity { kError, kWarning, kNote };
 
 struct DiagnosticNote {
     SourceRange range{};  // may have no file
@@ -32,6 +32,7 @@ class Diagnostics {
 
     Diagnostic& error(const DiagnosticKind& kind, SourceRange range, std::string message);
     Diagnostic& warning(const DiagnosticKind& kind, SourceRange range, std::string message);
+    Diagnostic& note(const DiagnosticKind& kind, SourceRange range, std::string message);  // nothing to mend
     bool has_errors() const { return error_count_ > 0; }
     int error_count() const { return error_count_; }
     // In order of report, which is text order within a phase.

@@ -117,14 +117,24 @@ void add_place(Json& object, SourceRange range) {
 // One line; bytes that are not UTF-8 become U+FFFD.
 std::string one_line(const Json& object) { return object.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"; }
 
+const char* severity_name(Severity severity) {
+    switch (severity) {
+        case Severity::kError: return "error";
+        case Severity::kWarning: return "warning";
+        case Severity::kNote: return "note";
+    }
+    return "";
+}
+
 }  // namespace
 
 std::string render_text(const Diagnostic& diagnostic, bool colour) {
     const Colours& colours = colour ? kAnsi : kPlain;
-    bool is_error = diagnostic.severity == Severity::kError;
-    const char* own = is_error ? colours.error : colours.warning;
-    std::string text =
-        headline(diagnostic.range, own, is_error ? "error" : "warning", diagnostic.kind, diagnostic.message, colours);
+    const char* own = colours.error;
+    if (diagnostic.severity == Severity::kWarning) own = colours.warning;
+    if (diagnostic.severity == Severity::kNote) own = colours.note;
+    std::string text = headline(diagnostic.range, own, severity_name(diagnostic.severity), diagnostic.kind,
+                                diagnostic.message, colours);
     if (diagnostic.range.file != nullptr) text += excerpt(diagnostic.range, own, colours.end);
     for (const DiagnosticNote& note : diagnostic.notes) {
         if (note.range.file == nullptr) {
@@ -147,7 +157,7 @@ std::string render_text(const Error& error, bool colour) {
 std::string render_json(const Diagnostic& diagnostic) {
     Json object;
     object["code"] = diagnostic.kind == nullptr ? Json(nullptr) : Json(diagnostic.kind->code);
-    object["severity"] = diagnostic.severity == Severity::kError ? "error" : "warning";
+    object["severity"] = severity_name(diagnostic.severity);
     object["message"] = diagnostic.message;
     add_place(object, diagnostic.range);
     object["hint"] = diagnostic.hint;

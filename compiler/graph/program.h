@@ -29,6 +29,7 @@ struct Storage {
 
 // Names of entries:
 //   initialize  input "seed" (i32 scalar) → a store of every param, state, slot, stream, fit (fit: 0 / 1 as declared)
+//   process     forward with streams as storages, read before and stored after: block by block what forward is at once
 //   fit         inputs = the model's, over all training rows (`batch` free) → outputs named by fit storages, level by
 //   level forward     training = false: inputs → outputs "output" (or the model's named results) loss        training =
 //   true: inputs and data → output "loss", stores of states; what differentiation starts from gradients   derived from
