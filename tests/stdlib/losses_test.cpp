@@ -106,6 +106,44 @@ TEST(Losses, DistancesAndCosines) {
     expect_near(forward("model m(a: f32[batch, 2], b: f32[batch, 2]) { cosine_of(a, a + b) }", inputs), {0.6, 0});
 }
 
+// The labels of a path: repetitions dropped, then blanks (class 0).
+std::vector<int> collapsed(const std::vector<int>& path) {
+    std::vector<int> labels;
+    for (std::size_t at = 0; at < path.size(); ++at) {
+        if (path[at] != 0 && (at == 0 || path[at] != path[at - 1])) labels.push_back(path[at]);
+    }
+    return labels;
+}
+
+TEST(Losses, CtcIsTheSumOverAllPaths) {
+    constexpr std::size_t kTime = 5;
+    constexpr std::size_t kClasses = 3;
+    const Array z = random_array({1, kTime, kClasses}, -2, 2, 9);
+    for (const std::vector<int>& labels : {std::vector<int>{1, 1}, {1, 2}, {2, -1}, {-1, -1}}) {
+        double total = 0;
+        for (int number = 0; number < 243; ++number) {  // 3^5 paths
+            std::vector<int> path;
+            double probability = 1;
+            for (std::size_t step = 0, rest = static_cast<std::size_t>(number); step < kTime;
+                 ++step, rest /= kClasses) {
+                path.push_back(static_cast<int>(rest % kClasses));
+                double sum = 0;
+                for (std::size_t k = 0; k < kClasses; ++k) sum += std::exp(z.elements[step * kClasses + k]);
+                probability *= std::exp(z.elements[step * kClasses + rest % kClasses]) / sum;
+            }
+            std::vector<int> wanted;
+            for (int label : labels) {
+                if (label >= 0) wanted.push_back(label);
+            }
+            if (collapsed(path) == wanted) total += probability;
+        }
+        Array target{{1, 2}, {static_cast<double>(labels[0]), static_cast<double>(labels[1])}};
+        expect_near(forward("model m(z: f32[batch, 5, 3], target: i32[batch, 2]) -> f32 { ctc(z, target) }",
+                            {{"z", z}, {"target", target}}),
+                    {-std::log(total)});
+    }
+}
+
 }  // namespace
 
 }  // namespace nncc::testing

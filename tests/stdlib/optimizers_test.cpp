@@ -110,6 +110,21 @@ TEST(Optimizers, DecoupledDecaySparesVectors) {
     }
 }
 
+TEST(Optimizers, AveragedParametersAreASlotBesideTheOthers) {
+    for (const char* optimizer : {"adam", "adamw", "sgd"}) {
+        // averaged(parameter, step, 0.75): itself at first, then a quarter of the way to it.
+        TestProgram program(text(std::string(optimizer) + "(0.1, average_decay = 0.75)"));
+        ASSERT_TRUE(program.is_valid());
+        double average = 0;
+        for (int step = 1; step <= kSteps; ++step) {
+            program.run("update", {{"d w", gradient({2, 2}, step)}, {"d b", gradient({2}, step + 50)}});
+            double now = program.storages()["w"].elements[0];
+            average = step == 1 ? now : 0.75 * average + 0.25 * now;
+            EXPECT_NEAR(program.storages()[std::string(optimizer) + ".average/w"].elements[0], average, 1e-12);
+        }
+    }
+}
+
 TEST(Optimizers, SlotsAreNamedAfterOptimizerAndParameter) {
     TestProgram program(text("adam"));
     for (const char* name : {"adam.m/w", "adam.v/w", "adam.m/b", "adam.v/b"}) {

@@ -1,6 +1,8 @@
 // Holds optimisers, clipping and schedules against steps recorded by PyTorch, Keras and Optax.
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "oracle_file.h"
 
 namespace nncc::testing {
@@ -32,10 +34,17 @@ TEST_P(Update, Agrees) {
     for (const auto& [name, array] : groups["start"]) program.storages()[name] = array;
     auto steps = static_cast<std::size_t>(groups["g"]["w"].extents[0]);
     for (std::size_t step = 0; step < steps; ++step) {
+        if (groups[""].contains("validation")) {
+            const std::vector<double>& losses = groups[""]["validation"].elements;
+            program.storages()["schedule.epoch_start"] = {{}, {1}};
+            program.storages()["schedule.validation_loss"] = {{}, {step == 0 ? HUGE_VAL : losses[step - 1]}};
+        }
         program.run("update", {{"d w", row(groups["g"]["w"], step)}, {"d b", row(groups["g"]["b"], step)}});
         std::string when = "after step " + std::to_string(step + 1) + ": ";
         expect_oracle(when, program.storages(), "w", row(groups["p"]["w"], step));
         expect_oracle(when, program.storages(), "b", row(groups["p"]["b"], step));
+        for (const auto& [name, array] : groups["slot"])
+            expect_oracle(when, program.storages(), name, row(array, step));
     }
 }
 

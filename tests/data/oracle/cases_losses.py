@@ -85,6 +85,18 @@ def pair_losses(case):
 
 
 @oracle
+def ctc(case):
+    """Targets with repetitions, and one shorter than the others."""
+    z = case.input("z", (3, 8, 4))
+    target = case.integers("target", values=[[1, 1, 3], [2, 3, 2], [2, -1, -1]])
+    lengths = torch.tensor([3, 3, 1])
+    scores = F.log_softmax(z, -1).transpose(0, 1)
+    each = F.ctc_loss(scores, torch.clamp(target, min=0), torch.full((3,), 8), lengths, reduction="none")
+    case.output(each.mean(), "whole")
+    case.output(F.ctc_loss(scores, torch.clamp(target, min=0), torch.full((3,), 8), lengths), "per_label")
+
+
+@oracle
 def binary_metrics(case):
     """scikit-learn's; the scores have ties."""
     case.differentiable = False

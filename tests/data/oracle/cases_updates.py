@@ -4,25 +4,35 @@ import numpy as np
 import torch
 import torch.optim as O
 from torch.optim import lr_scheduler as L
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from make import update
 
 
-def by_torch(make, schedule=None, shape_gradients=None):
-    """Steps of `make(parameters)`; `shape_gradients(parameters)` clips between."""
+def by_torch(make, schedule=None, shape_gradients=None, validation=None, average_decay=None):
+    """Steps of `make(parameters)`; `shape_gradients(parameters)` clips between. With `average_decay` also the averages, as
+    slots of the optimiser."""
     def run(start, gradients):
         leaves = {name: torch.tensor(value, requires_grad=True) for name, value in start.items()}
         optimizer = make(list(leaves.values()))
         scheduler = schedule(optimizer) if schedule else None
-        for gradient in gradients:
+        holder = torch.nn.ParameterDict({name: torch.nn.Parameter(leaf.detach()) for name, leaf in leaves.items()})
+        average = AveragedModel(holder, multi_avg_fn=get_ema_multi_avg_fn(average_decay)) if average_decay else None
+        for step, gradient in enumerate(gradients):
             for name, leaf in leaves.items():
                 leaf.grad = torch.tensor(gradient[name])
             if shape_gradients:
                 shape_gradients(leaves.values())
             optimizer.step()
             if scheduler:
-                scheduler.step()
-            yield {name: leaf.detach().numpy().copy() for name, leaf in leaves.items()}
+                scheduler.step(*([validation[step]] if validation else []))
+            after = {name: leaf.detach().numpy().copy() for name, leaf in leaves.items()}
+            if average:
+                for name, leaf in leaves.items():
+                    holder[name].data.copy_(leaf.detach())
+                average.update_parameters(holder)
+                after |= {f"sgd.average/{name}": average.module[name].detach().numpy().copy() for name in leaves}
+            yield after
     return run
 
 
@@ -138,3 +148,8 @@ update("cosine_restarts_torch", "sgd(cosine_restarts(0.1, over = 3, last = 0.01)
        by_torch(plain, lambda o: L.CosineAnnealingWarmRestarts(o, 3, eta_min=0.01)))
 update("one_cycle_torch", "sgd(one_cycle(0.1, over = 9, up = 0.4))",
        by_torch(plain, lambda o: L.OneCycleLR(o, 0.1, 9, pct_start=0.4, cycle_momentum=False)))
+LOSSES = [3.0, 2.0, 2.5, 1.99999, 2.2, 1.5, 1.6, 1.7]
+update("plateau_torch", "sgd(plateau(0.1, factor = 0.5, patience = 1, least = 0.03))",
+       by_torch(plain, lambda o: L.ReduceLROnPlateau(o, factor=0.5, patience=1, min_lr=0.03), validation=LOSSES),
+       validation=LOSSES)
+update("average_torch", "sgd(0.1, average_decay = 0.8)", by_torch(plain, average_decay=0.8))

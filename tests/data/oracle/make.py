@@ -30,10 +30,11 @@ def oracle(function):
     return function
 
 
-def update(name, optimizer, run, gradient=""):
-    """Registers updates/NAME.npz: `run(start, gradients)` yields the parameters after each step of the optimiser."""
+def update(name, optimizer, run, gradient="", validation=()):
+    """Registers updates/NAME.npz: `run(start, gradients)` yields the parameters after each step of the optimiser.
+    `validation`: each step is an epoch, and these are the losses known when it has ended."""
     assert name not in UPDATES, name
-    UPDATES[name] = (optimizer, run, gradient)
+    UPDATES[name] = (optimizer, run, gradient, validation)
 
 
 def as_keras(value, theirs):
@@ -132,15 +133,19 @@ STEPS = 8
 
 def steps_of(name):
     """The record of an optimiser: a matrix and a vector through eight random gradients."""
-    optimizer, run, gradient = UPDATES[name]
+    optimizer, run, gradient, validation = UPDATES[name]
     random = np.random.default_rng(zlib.crc32(name.encode()))
     shapes = {"w": (3, 2), "b": (2,)}
     start = {key: random.normal(size=shape) for key, shape in shapes.items()}
     gradients = [{key: random.normal(size=shape) for key, shape in shapes.items()} for _ in range(STEPS)]
     after = list(run(start, gradients))
     arrays = {"optimizer": text(optimizer)}
+    for key in (key for key in after[0] if key not in shapes):
+        arrays["slot." + key] = np.stack([one[key] for one in after])
     if gradient:
         arrays["gradient"] = text(gradient)
+    if validation:
+        arrays["validation"] = np.array(validation, dtype=np.float64)
     for key in shapes:
         arrays["start." + key] = start[key]
         arrays["g." + key] = np.stack([one[key] for one in gradients])
