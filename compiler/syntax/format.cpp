@@ -177,8 +177,8 @@ class Formatter {
         if (previous == TokenKind::kLeftBrace || kind == TokenKind::kRightBrace || kind == TokenKind::kLeftBrace)
             return true;
         switch (kind) {
+            case TokenKind::kColon: return previous == TokenKind::kComma;
             case TokenKind::kComma:
-            case TokenKind::kColon:
             case TokenKind::kDot:
             case TokenKind::kRange:
             case TokenKind::kRightParenthesis:

@@ -27,11 +27,11 @@ std::string formatted(const std::string& text) {
 
 TEST(Format, SetsBlanksBetweenWords) {
     EXPECT_EQ(formatted("model m( x:f32[batch,8],n:int=3 )->f32[ batch,1 ]{\n"
-                        "let y=x[ :,- 1 : 3]**2- -1.0*x [..., 0:n : 2]\n"
+                        "let y=x[ :,- 1 : 3]**2- -1.0*x [..., 0:n : 2,:3, ::-1]\n"
                         "(y|>f(axis=- 1,keep = ! true))@w. b\n"
                         "}\n"),
               "model m(x: f32[batch, 8], n: int = 3) -> f32[batch, 1] {\n"
-              "    let y = x[:, -1:3] ** 2 - -1.0 * x[..., 0:n:2]\n"
+              "    let y = x[:, -1:3] ** 2 - -1.0 * x[..., 0:n:2, :3, ::-1]\n"
               "    (y |> f(axis = -1, keep = !true)) @ w.b\n"
               "}\n");
 }
