@@ -42,7 +42,8 @@ std::string text_of(const Array& array) {
     return text;
 }
 
-void expect_oracle(const std::string& what, const Arrays& found, const std::string& name, const Array& expected) {
+void expect_oracle(const std::string& what, const Arrays& found, const std::string& name, const Array& expected,
+                   double tolerance) {
     auto at = found.find(name);
     ASSERT_NE(at, found.end()) << what << name << " is not computed";
     const Array& actual = at->second;
@@ -54,7 +55,7 @@ void expect_oracle(const std::string& what, const Arrays& found, const std::stri
     for (std::size_t index = 0; index < expected.elements.size(); ++index) {
         double a = actual.elements[index];
         double b = expected.elements[index];
-        bool same = a == b || (std::isnan(a) && std::isnan(b)) || std::abs(a - b) <= kOracleTolerance * scale;
+        bool same = a == b || (std::isnan(a) && std::isnan(b)) || std::abs(a - b) <= tolerance * scale;
         ASSERT_TRUE(same) << what << name << "[" << index << "] is " << a << ", not " << b;
     }
 }

@@ -23,6 +23,9 @@ std::string text_of(const Array& array);
 // Errors relative to the largest magnitude of each tensor: sums of some hundred products in f64 err by 1e-14, which
 // exponentials, variances and their gradients amplify.
 constexpr double kOracleTolerance = 1e-9;
-void expect_oracle(const std::string& what, const Arrays& found, const std::string& name, const Array& expected);
+// The same with constants rounded to f32, whose relative error of 6e-8 divisions by small numbers amplify.
+constexpr double kOracleToleranceF32 = 2e-5;
+void expect_oracle(const std::string& what, const Arrays& found, const std::string& name, const Array& expected,
+                   double tolerance);
 
 }  // namespace nncc::testing

@@ -64,14 +64,13 @@ Graph with_gradients(const Graph& graph, const Arrays& bars, const Arrays& names
     return std::move(builder).finish();
 }
 
-class Oracle : public ::testing::TestWithParam<std::string> {};
-
-TEST_P(Oracle, Agrees) {
-    Expected<std::string> text = read_file(oracle_path(GetParam() + ".nn"));
+void hold(const std::string& file, bool f64) {
+    const double tolerance = f64 ? kOracleTolerance : kOracleToleranceF32;
+    Expected<std::string> text = read_file(oracle_path(file + ".nn"));
     ASSERT_TRUE(text);
-    std::map<std::string, Arrays> groups = read_oracle(GetParam());
+    std::map<std::string, Arrays> groups = read_oracle(file);
     ASSERT_FALSE(groups.empty());
-    TestProgram program(*text);
+    TestProgram program(*text, f64);
     ASSERT_TRUE(program.is_valid());
     for (const auto& [name, array] : groups["w"]) {
         ASSERT_NE(program.program().find_storage(name), nullptr) << "the program has no storage " << name;
@@ -91,12 +90,17 @@ TEST_P(Oracle, Agrees) {
         graph = with_gradients(graph, groups["bar"], gradients);
     }
     Arrays results = program.run(graph, inputs);
-    if (in_training) expect_oracle("", results, "loss", groups[""]["loss"]);
-    for (const auto& [name, array] : groups["out"]) expect_oracle("", results, name, array);
-    for (const auto& [name, array] : gradients) expect_oracle("", results, "d " + name, array);
-    for (const auto& [name, array] : groups["after"]) expect_oracle("after: ", program.storages(), name, array);
+    if (in_training) expect_oracle("", results, "loss", groups[""]["loss"], tolerance);
+    for (const auto& [name, array] : groups["out"]) expect_oracle("", results, name, array, tolerance);
+    for (const auto& [name, array] : gradients) expect_oracle("", results, "d " + name, array, tolerance);
+    for (const auto& [name, array] : groups["after"])
+        expect_oracle("after: ", program.storages(), name, array, tolerance);
     EXPECT_TRUE(in_training || !groups["out"].empty());
 }
+
+class Oracle : public ::testing::TestWithParam<std::string> {};
+TEST_P(Oracle, Agrees) { hold(GetParam(), true); }
+TEST_P(Oracle, AgreesInF32) { hold(GetParam(), false); }
 
 INSTANTIATE_TEST_SUITE_P(Files, Oracle, ::testing::ValuesIn(oracle_names("", ".npz")),
                          [](const auto& info) { return info.param; });

@@ -34,9 +34,9 @@ Array to_array(const Tensor<double>& tensor) {
 
 }  // namespace
 
-TestProgram::TestProgram(const std::string& text) : source_{"m.nn", text} {
+TestProgram::TestProgram(const std::string& text, bool real_f64) : source_{"m.nn", text} {
     AnalyseOptions options;
-    options.real_f64 = true;
+    options.real_f64 = real_f64;
     Diagnostics diagnostics;
     NoFiles files;
     model_ = analyse(source_, "m", options, files, diagnostics);

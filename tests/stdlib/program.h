@@ -19,8 +19,9 @@ using Arrays = std::map<std::string, Array>;
 
 class TestProgram {
   public:
-    // f32 of the text means f64, so that nothing is rounded. Mistakes fail the test.
-    explicit TestProgram(const std::string& text);
+    // f32 of the text means f64, so that nothing is rounded, unless `real_f64` is false: then constants are, and types
+    // are those that programs have by default. Mistakes fail the test.
+    explicit TestProgram(const std::string& text, bool real_f64 = true);
     bool is_valid() const { return model_.has_value(); }
     const Program& program() const { return model_->program; }
     // Runs an entry; storages that are not given start as `initialize` makes them with `seed`, and stores of the entry
