@@ -63,6 +63,23 @@ train m {
 }
 )",
      200},
+    {"digits_sliding_sgd_torch",
+     R"(model m(x: f32[batch, 8, 8, 1]) -> f32[batch, 10] {
+    x |> conv2d(8, kernel = 3, padding = "same") |> tanh |> max_pool(3, stride = 2, padding = "same")
+      |> depthwise_conv2d(kernel = 3, multiplier = 2, padding = "same") |> tanh
+      |> conv2d(12, kernel = 3, stride = 2, padding = "same", groups = 4) |> tanh
+      |> conv_transpose2d(4, kernel = 3, stride = 2, padding = "same") |> tanh
+      |> average_pool(2, stride = 1) |> flatten |> dense(10)
+}
+train m {
+    x = array("X")
+    y: i32[batch] = array("Y")
+    loss = sparse_categorical_cross_entropy_with_logits(output, y)
+    optimizer = sgd(0.02, momentum = 0.9)
+    batch = 32
+}
+)",
+     60},
     {"letters_attention_adamw_torch",
      R"(fn block(x: f32[batch, time, width]) {
     let y = x + (x |> layer_norm(1e-5) |> multi_head_attention(2, causal = true, bias = false))

@@ -86,6 +86,39 @@ def attention_shapes(letters, time, width):
     return shapes
 
 
+def same(x, size, stride, value=0.0):
+    """Channels first, padded as Keras pads for `same`: the odd element after."""
+    pads = []
+    for extent in reversed(x.shape[2:]):
+        total = max((-(-extent // stride) - 1) * stride + size - extent, 0)
+        pads += [total // 2, total - total // 2]
+    return F.pad(x, pads, value=value)
+
+
+def kernel(w):
+    """[rows, columns, channels, filters] as PyTorch's [filters, channels, rows, columns]."""
+    return w.permute(3, 2, 0, 1)
+
+
+def sliding(x, p, state):
+    """Every kind of convolution and overlapping pools, channels last at both ends."""
+    x = F.conv2d(same(x.movedim(-1, 1), 3, 1), kernel(p["conv2d_1.w"]), p["conv2d_1.b"])
+    x = F.max_pool2d(same(torch.tanh(x), 3, 2, float("-inf")), 3, 2)
+    w = p["depthwise_conv2d_1.w"]
+    weights = kernel(w.reshape(3, 3, 1, -1))
+    x = torch.tanh(F.conv2d(same(x, 3, 1), weights, p["depthwise_conv2d_1.b"], groups=w.shape[2]))
+    x = torch.tanh(F.conv2d(same(x, 3, 2), kernel(p["conv2d_2.w"]), p["conv2d_2.b"], stride=2, groups=4))
+    w = p["conv_transpose2d_1.w"].permute(2, 3, 0, 1)
+    x = F.conv_transpose2d(x, w, stride=2)[:, :, :4, :4] + p["conv_transpose2d_1.b"].reshape(-1, 1, 1)
+    x = F.avg_pool2d(torch.tanh(x), 2, 1).movedim(1, -1).flatten(1)
+    return dense(x, p, "dense_1")
+
+
+SLIDING = {"conv2d_1.w": (3, 3, 1, 8), "conv2d_1.b": (8,), "depthwise_conv2d_1.w": (3, 3, 8, 2), "depthwise_conv2d_1.b": (16,),
+           "conv2d_2.w": (3, 3, 4, 12), "conv2d_2.b": (12,), "conv_transpose2d_1.w": (3, 3, 12, 4), "conv_transpose2d_1.b": (4,),
+           "dense_1.w": (36, 10), "dense_1.b": (10,)}
+
+
 def letters(time):
     """Windows of a text, each letter's number and the next one's."""
     text = "peter piper picked a peck of pickled peppers a peck of pickled peppers peter piper picked "
@@ -147,6 +180,9 @@ def main():
            lambda s, p: O.RMSprop(list(p.values()), 2e-3, 0.95, 1e-6, momentum=0.5, centered=True), 15, 200)
     record("iris_nesterov_l2", x, y, layers(4, 10, 3), tanh_mlp,
            lambda s, p: O.SGD(list(p.values()), 0.05, momentum=0.9, nesterov=True, weight_decay=0.01), 20, 200)
+    digits = np.load(os.path.join(FOLDER, "open_digits_cnn_adam.npz"))
+    images, classes = digits["X"][:320].transpose(0, 2, 3, 1).copy(), digits["Y"][:320].astype(np.int32)
+    record("digits_sliding_sgd", images, classes, SLIDING, sliding, lambda s, p: O.SGD(list(p.values()), 0.02, momentum=0.9), 32, 60)
     tokens, targets, count = letters(12)
     record("letters_attention_adamw", tokens, targets, attention_shapes(count, 12, 16), attention_block,
            lambda s, p: O.AdamW(decayed(s, p, 0.1), 2e-3, (0.9, 0.95)), 8, 120)
