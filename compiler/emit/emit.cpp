@@ -14,7 +14,7 @@ namespace nncc {
 
 namespace {
 
-constexpr std::int64_t kRegisterBytes = 512;  // room on the stack for spilled registers and return addresses
+constexpr std::int64_t kRegisterBytes = 1024;  // room on the stack for spilled registers and return addresses
 // The arena of `forward` is an array of the function's own up to here: what one kernel stores and the next loads then
 // stays in registers, and the stores go.
 constexpr std::int64_t kLocalArenaLimit = 1024;
@@ -38,11 +38,11 @@ bool stores(const Graph& graph, std::string_view storage) {
 class ModelEmitter {
   public:
     explicit ModelEmitter(const EmitRequest& request)
-        : request_(request), model_{.request = request}, library_(file_scope_) {}
+        : request_(request), model_{.request = request}, library_(kernel_scope_) {}
 
     Expected<EmittedFiles> emit() {
         model_.name = mangle(request_.program.name);
-        for (const char* name : {"kTensors", "kBatch", "kArenaBytes", "kStackBytes"}) file_scope_.reserve(name);
+        for (const char* name : {"kernels", "kTensors", "kBatch", "kArenaBytes", "kStackBytes"}) file_scope_.reserve(name);
         if (auto done = lay_out(); !done) return done.error();
         if (auto done = emit_initialize(); !done) return done.error();
         if (auto done = emit_forwards(); !done) return done.error();
@@ -110,6 +110,7 @@ class ModelEmitter {
 
     EntryBinding checked(EntryBinding binding) const {
         binding.check_arena = request_.check_arena;
+        binding.functions = "kernels::";
         return binding;
     }
 
@@ -428,14 +429,17 @@ class ModelEmitter {
         const EmitEntry* end = entry("fit_end");
         if (end == nullptr) return Nothing{};
         binding.inputs[std::string(kFitRows)] = "&fit_rows";
+        std::int64_t stack_bytes = 0;  // all sweeps are one function
         for (int sweep = 1; const EmitEntry* item = entry(fit_sweep_name(sweep)); ++sweep) {
             auto text = trainer_entry(*item, binding, 2);
             if (!text) return text.error();
+            stack_bytes += text->stack_bytes + kRegisterBytes;
             trainer.fit_sweeps.push_back(std::move(*text));
         }
         auto text = trainer_entry(*end, binding);
         if (!text) return text.error();
         trainer.fit_end = std::move(*text);
+        trainer.stack_bytes = std::max(trainer.stack_bytes, stack_bytes + trainer.fit_end.stack_bytes + kRegisterBytes);
         return Nothing{};
     }
 
@@ -482,6 +486,7 @@ class ModelEmitter {
     const EmitRequest& request_;
     NameScope file_scope_;
     ModelText model_;
+    NameScope kernel_scope_;
     KernelLibrary library_;
     std::vector<EmittedEntry> statistics_;
     std::vector<std::string> decisions_;

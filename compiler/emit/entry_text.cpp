@@ -44,10 +44,54 @@ void drop_unwanted_stores(const Plan& plan, Kernel& kernel,
 // The functions of an entry and of the steps of its scans.
 using EntryFunctions = std::map<const LoweredEntry*, std::vector<EmittedKernel>>;
 
-void add_functions(const LoweredEntry& entry, KernelLibrary& library, EntryFunctions& functions) {
+// A kernel that only fills a tensor with one number, or copies one: a call of the runtime, no function of its own.
+struct PlainKernel {
+    int from = -1;  // parameter; -1: filled
+    int to = -1;
+    Dim count;
+    double fill = 0;
+};
+
+bool is_alias(const LoopValue& value) {
+    if (value.kind != LoopValue::Kind::kOp || value.operands.size() != 1) return false;
+    const auto* lowering = std::get_if<ElementwiseLowering>(&value.op->lowering);
+    return lowering != nullptr && (lowering->expression == "{0}" || value.op->name == "cast");
+}
+
+bool is_contiguous(const IndexMap& map) {
+    return map.offset.is_constant(0) &&
+           (map.strides.empty() || (map.strides.size() == 1 && map.strides[0].is_constant(1)));
+}
+
+std::optional<PlainKernel> as_plain(const Kernel& kernel) {
+    const auto* nests = std::get_if<std::vector<LoopNest>>(&kernel.body);
+    if (nests == nullptr || nests->size() != 1) return std::nullopt;
+    const LoopNest& nest = nests->front();
+    if (nest.stores.size() != 1 || nest.axes.size() > 1 || !is_contiguous(nest.stores[0].map)) return std::nullopt;
+    if (!nest.axes.empty() && nest.axes[0].reduced) return std::nullopt;
+    PlainKernel plain{.to = nest.stores[0].parameter, .count = nest.axes.empty() ? Dim(1) : nest.axes[0].extent};
+    const DType dtype = kernel.parameters[static_cast<std::size_t>(plain.to)].type.dtype;
+    const LoopValue* value = &nest.values[static_cast<std::size_t>(nest.stores[0].value)];
+    while (is_alias(*value) && value->dtype == nest.values[static_cast<std::size_t>(value->operands[0])].dtype)
+        value = &nest.values[static_cast<std::size_t>(value->operands[0])];
+    if (value->dtype != dtype) return std::nullopt;
+    if (value->kind == LoopValue::Kind::kConstant) {
+        plain.fill = value->constant;
+        return plain;
+    }
+    if (value->kind != LoopValue::Kind::kLoad || !is_contiguous(value->map)) return std::nullopt;
+    // A scalar that is spread is no copy.
+    if (nest.axes.size() != value->map.strides.size()) return std::nullopt;
+    plain.from = value->parameter;
+    return plain;
+}
+
+void add_functions(const LoweredEntry& entry, KernelLibrary& library, std::string_view name,
+                   EntryFunctions& functions) {
     for (std::size_t k = 0; k < entry.kernels.size(); ++k) {
-        functions[&entry].push_back(library.add(entry.kernels[k]));
-        if (entry.scans[k]) add_functions(*entry.scans[k], library, functions);
+        const Kernel& kernel = entry.kernels[k];
+        functions[&entry].push_back(as_plain(kernel) ? EmittedKernel{} : library.add(kernel, name));
+        if (entry.scans[k]) add_functions(*entry.scans[k], library, name, functions);
     }
 }
 
@@ -84,7 +128,7 @@ class EntryPrinter {
         if (binding_.check_arena && text_.uses_arena) {
             calls_.line(fmt::format("nncc::all_alive({}, {});", binding_.arena, plan_.arena_bytes));
         }
-        for (std::size_t k = 0; k < functions.size(); ++k) text_.kernel_count += entry_.scans[k] ? 0 : 1;
+        for (const EmittedKernel& function : functions) text_.kernel_count += function.name.empty() ? 0 : 1;
     }
 
     EntryText print() {
@@ -138,7 +182,7 @@ class EntryPrinter {
     std::string pointer_to(Value value, const std::string& role) {
         const Node& node = plan_.graph.node(value);
         const Type& type = node.type(value.result);
-        if (node.op->name == "constant") return library_.table(type, full_table(node));
+        if (node.op->name == "constant") return binding_.functions + library_.table(type, full_table(node));
         const Buffer* buffer = buffer_of(value);
         NNCC_CHECK(buffer != nullptr, "node {} `{}` has no buffer", value.node, node.op->name);
         switch (buffer->place) {
@@ -174,10 +218,27 @@ class EntryPrinter {
         const Node* node = &plan_.graph.node(value);
         while (node->op->name == "reshape") node = &plan_.graph.node(node->operands[0]);
         NNCC_CHECK(node->op->name == "constant", "`{}` in a constant's place", node->op->name);
-        return library_.table(node->type(), full_table(*node));
+        return binding_.functions + library_.table(node->type(), full_table(*node));
+    }
+
+    std::string argument(const KernelParameter& parameter) {
+        if (!parameter.value) return binding_.functions + library_.table(parameter.type, parameter.table);
+        return pointer_to(parameter.value, parameter.role);
+    }
+
+    void call_plain(const Kernel& kernel, const PlainKernel& plain) {
+        const KernelParameter& to = kernel.parameters[static_cast<std::size_t>(plain.to)];
+        const std::string target = argument(to), count = dim_text(plain.count, false);
+        if (plain.from < 0) {
+            calls_.line(fmt::format("nncc::fill({}, {}, {});", target, count, literal(plain.fill, to.type.dtype)));
+        } else {
+            const std::string from = argument(kernel.parameters[static_cast<std::size_t>(plain.from)]);
+            if (from != target) calls_.line(fmt::format("nncc::copy({}, {}, {});", from, target, count));
+        }
     }
 
     void call(const Kernel& kernel, const EmittedKernel& function) {
+        if (std::optional<PlainKernel> plain = as_plain(kernel)) return call_plain(kernel, *plain);
         if (function.text.body.empty()) return;  // every result is empty
         std::vector<std::string> arguments;
         for (const std::string& extent : function.text.extents) arguments.push_back(mangle(extent));
@@ -188,13 +249,11 @@ class EntryPrinter {
             if (!parameter.panels.empty()) {
                 arguments.push_back(declare("panels " + parameter.panels, parameter.role, parameter.type.dtype, true,
                                             binding_.panels(parameter.panels), "panels"));
-            } else if (!parameter.value) {
-                arguments.push_back(library_.table(parameter.type, parameter.table));
             } else {
-                arguments.push_back(pointer_to(parameter.value, parameter.role));
+                arguments.push_back(argument(parameter));
             }
         }
-        calls_.list(function.name + "(", arguments, ");");
+        calls_.list(fmt::format("{}{}(", binding_.functions, function.name), arguments, ");");
         text_.stack_bytes += function.text.stack_bytes;
     }
 
@@ -223,6 +282,7 @@ class EntryPrinter {
         const Graph& body = plan.plan.graph;
         EntryBinding inner;
         inner.is_step = true;
+        inner.functions = binding_.functions;
         inner.panels = binding_.panels;
         std::map<std::string, std::string> carries;
         Dim count;
@@ -391,9 +451,8 @@ Expected<LoweredEntry> lower_entry(const Plan& plan, const std::function<bool(co
 
 EntryText print_entry(const LoweredEntry& entry, const EntryBinding& binding, KernelLibrary& library,
                       const NameScope& file_scope, int depth) {
-    // Functions first: the names of locals must differ from theirs.
     EntryFunctions functions;
-    add_functions(entry, library, functions);
+    add_functions(entry, library, entry.plan->graph.name(), functions);
     NameScope scope = file_scope;
     for (const std::string& name : binding.reserved) scope.reserve(name);
     return EntryPrinter(entry, binding, functions, library, scope, depth, depth).print();

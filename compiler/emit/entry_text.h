@@ -36,6 +36,7 @@ struct EntryBinding {
     std::map<std::string, std::string> inputs, outputs;  // by name
     std::string arena;                                   // "arena_"
     std::vector<std::string> reserved;                   // identifiers of the function's parameters
+    std::string functions = {};                          // how calls begin: "kernels::"
     bool is_step = false;                                // of a scan: what `storage` gives is a pointer's name already
     bool check_arena =
         false;  // before each launch, all of the arena but what is alive becomes an error (arena_check.h)

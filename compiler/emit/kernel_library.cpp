@@ -5,12 +5,14 @@
 
 namespace nncc {
 
-EmittedKernel KernelLibrary::add(const Kernel& kernel) {
+EmittedKernel KernelLibrary::add(const Kernel& kernel, std::string_view entry) {
     KernelText text = print_kernel(kernel);
     const std::string key = text.parameters + "\n" + text.body;
     if (auto found = kernels_.find(key); found != kernels_.end()) return {found->second, std::move(text)};
     if (text.body.empty()) return {"", std::move(text)};
-    EmittedKernel emitted{.name = scope_.unique(kernel.name), .text = std::move(text)};
+    const bool is_taken = !entry.empty() && scope_.is_taken(mangle(kernel.name));
+    const std::string wanted = is_taken ? fmt::format("{}_{}", kernel.name, entry) : kernel.name;
+    EmittedKernel emitted{.name = scope_.unique(wanted), .text = std::move(text)};
     for (const std::string& comment : kernel.comments) functions_text_.line("// " + comment_text(comment));
     functions_text_.list(fmt::format("void {}(", emitted.name), emitted.text.items, ") noexcept {");
     functions_text_.raw(emitted.text.body);

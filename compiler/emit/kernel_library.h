@@ -21,11 +21,13 @@ class KernelLibrary {
 
     // Prints the kernel unless an equal one is there, or there is nothing to do. The text is the kernel's own: equal
     // functions may come from kernels whose parameters differ in what they do not use.
-    EmittedKernel add(const Kernel& kernel);
+    // Where the kernel's name is taken by another, it becomes name_<entry>, then name_2 and so on.
+    EmittedKernel add(const Kernel& kernel, std::string_view entry = "");
     // The name of a static table of constants: its elements, row-major.
     std::string table(const Type& type, const std::vector<double>& elements);
 
     int size() const { return static_cast<int>(kernels_.size()); }
+    bool has_tables() const { return !tables_.empty(); }
     // Tables first, then functions in order of first use.
     void print(Code& code) const;
 

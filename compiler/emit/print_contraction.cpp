@@ -63,7 +63,8 @@ class ContractionPrinter {
         code_.append(body);
         code_.line("});");
         for (std::size_t axis = 0; axis < batch; ++axis) code_.close();
-        function_.stack_bytes += gemm_stack_bytes(product_);
+        // Register tiles of several rows go through an array of eight rows of two vectors.
+        function_.stack_bytes += gemm_stack_bytes(product_) + (product_.m.is_constant(1) ? 0 : 512);
     }
 
   private:

@@ -39,7 +39,12 @@ BodyReader::BodyReader(const Plan& plan, int group, Kernel& kernel)
             if (group_.operands[earlier] == operand) parameter_of_operand_[k] = parameter_of_operand_[earlier];
         }
         if (parameter_of_operand_[k] >= 0) continue;
-        KernelParameter parameter{.role = source.origin.name,
+        // What another group makes is called as there.
+        const bool is_made = source.body != nullptr && source.body->outputs().size() == source.types.size();
+        const std::string made =
+            is_made ? value_name(*source.body, source.body->outputs()[static_cast<std::size_t>(operand.result)].value)
+                    : "";
+        KernelParameter parameter{.role = made.empty() ? source.origin.name : made,
                                   .type = plan_.graph.type(operand),
                                   .written = false,
                                   .value = operand,
@@ -235,8 +240,9 @@ std::string BodyReader::result_role(int result) const {
         if (place.place == Place::kStorage) return place.name + " next";
         if (place.place == Place::kOutput) return place.name;
     }
-    const Node& node = body_->node(body_->outputs()[static_cast<std::size_t>(result)].value);
-    return node.origin.name.empty() ? std::string(node.op->name) : node.origin.name;
+    const Value value = body_->outputs()[static_cast<std::size_t>(result)].value;
+    const std::string& name = value_name(*body_, value);
+    return name.empty() ? std::string(body_->node(value).op->name) : name;
 }
 
 Expected<> BodyReader::store(int result, int loop_value, const Position& position) {

@@ -16,6 +16,14 @@ struct Reading {
     Shape shape;
 };
 
+// What the model calls a value of a graph; a cast is called as what it casts.
+inline const std::string& value_name(const Graph& graph, Value value) {
+    const Node* node = &graph.node(value);
+    while (node->op->name == "cast" && !graph.node(node->operands[0]).origin.name.empty())
+        node = &graph.node(node->operands[0]);
+    return node->origin.name;
+}
+
 class BodyReader {
   public:
     // Adds a parameter to `kernel` for each operand of the group that has memory.
