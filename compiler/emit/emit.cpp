@@ -23,7 +23,7 @@ constexpr std::int64_t kStackArenaLimit = 1 << 20;  // of `initialize`, whose ar
 bool is_weight(StorageKind kind) {
     return kind == StorageKind::kParam || kind == StorageKind::kState || kind == StorageKind::kFit;
 }
-bool is_slot(StorageKind kind) { return kind == StorageKind::kSlot || kind == StorageKind::kStream; }
+bool is_slot(StorageKind kind) { return kind == StorageKind::kSlot; }
 
 Error missing(const std::string& what) {
     return Error{.kind = &kMissingEntry, .message = what, .hint = {}, .notes = {}, .exit_code = ExitCode::kWrongInput};
@@ -42,7 +42,8 @@ class ModelEmitter {
 
     Expected<EmittedFiles> emit() {
         model_.name = mangle(request_.program.name);
-        for (const char* name : {"kernels", "kTensors", "kBatch", "kArenaBytes", "kStackBytes"}) file_scope_.reserve(name);
+        for (const char* name : {"kernels", "kTensors", "kBatch", "kArenaBytes", "kStackBytes"})
+            file_scope_.reserve(name);
         if (auto done = lay_out(); !done) return done.error();
         if (auto done = emit_initialize(); !done) return done.error();
         if (auto done = emit_forwards(); !done) return done.error();
@@ -197,11 +198,12 @@ class ModelEmitter {
         for (const EmitEntry& item : request_.entries) {
             if (item.name != "forward") continue;
             for (int store : item.plan.graph.stores()) {
-                const std::string& name = item.plan.graph.node(store).attributes.text("name");
+                const Node& node = item.plan.graph.node(store);
+                const std::string& name = node.attributes.text("name");
                 const Storage* target = storage(name);
                 if (target != nullptr && target->kind == StorageKind::kStream) continue;
                 return Error{.kind = &kForwardStores,
-                             .message = fmt::format("`forward` writes the storage `{}`", name),
+                             .message = fmt::format("{}{}`forward` writes the state `{}`", node.origin.place, node.origin.place.empty() ? "" : ": ", name),
                              .hint = "write it under `if training`",
                              .notes = {},
                              .exit_code = ExitCode::kWrongInput};
@@ -212,12 +214,115 @@ class ModelEmitter {
             lowered.push_back(std::move(*one));
         }
         if (items.empty()) return missing("no plan of `forward` was given");
+        const std::size_t forwards = items.size();
+        for (const EmitEntry& item : request_.entries) {
+            if (item.name != "process") continue;
+            auto one = lower_entry(item.plan, [](const std::string&) { return true; });
+            if (!one) return one.error();
+            items.push_back(&item);
+            lowered.push_back(std::move(*one));
+        }
         PackedLayout packed(lowered, request_.pack_panels);
         decisions_ = packed.decisions();
         if (auto done = emit_pack(packed); !done) return done.error();
-        for (std::size_t k = 0; k < items.size(); ++k) {
+        for (std::size_t k = 0; k < forwards; ++k) {
             if (auto done = emit_forward(*items[k], lowered[k], packed); !done) return done.error();
         }
+        for (std::size_t k = forwards; k < items.size(); ++k) {
+            for (ForwardText& forward : model_.forwards) {
+                if (forward.batch != items[k]->batch) continue;
+                if (auto done = emit_process(*items[k], lowered[k], packed, forward); !done) return done.error();
+            }
+        }
+        return Nothing{};
+    }
+
+    // The streams of a plan, with their types at its dimensions.
+    std::vector<Storage> streams_of(const Graph& graph) const {
+        std::map<std::string, Type> types;
+        for (const Node& node : graph.nodes()) {
+            const bool is_store = node.op->name == "store";
+            if (!is_store && node.op->name != "storage") continue;
+            const std::string& name = node.attributes.text("name");
+            const Storage* known = storage(name);
+            if (known == nullptr || known->kind != StorageKind::kStream) continue;
+            types.emplace(name, is_store ? graph.type(node.operands[0]) : node.type());
+        }
+        std::vector<Storage> storages;
+        for (const auto& [name, type] : types) storages.push_back({name, StorageKind::kStream, type});
+        return storages;
+    }
+
+    // `process`, which has the arguments of `forward` and keeps its streams in the Model, and `reset`.
+    Expected<> emit_process(const EmitEntry& item, const LoweredEntry& lowered, const PackedLayout& packed,
+                            ForwardText& forward) {
+        auto process = std::make_shared<ProcessText>();
+        process->storages = streams_of(item.plan.graph);
+        std::vector<const Storage*> rows;
+        for (const Storage& row : process->storages) rows.push_back(&row);
+        auto layout = StructLayout::make(rows, item.dims);
+        if (!layout) return layout.error();
+        process->streams = std::move(*layout);
+        for (int store : item.plan.graph.stores()) {
+            const std::string& name = item.plan.graph.node(store).attributes.text("name");
+            if (process->streams.find(name) == nullptr)
+                return missing(fmt::format("`process` stores `{}`, which is no stream", name));
+        }
+        EntryBinding binding = binding_of(forward.inputs);
+        for (const Argument& output : forward.outputs) {
+            binding.outputs[output.graph_name] = output.name + ".data()";
+            binding.reserved.push_back(output.name);
+        }
+        const bool is_local = item.plan.arena_bytes <= kLocalArenaLimit;
+        binding.arena = is_local ? "arena" : "arena_";
+        binding.storage = [&](const std::string& name, DType dtype, bool written) {
+            const StructMember* stream = process->streams.find(name);
+            return stream != nullptr ? flat("streams_", *stream, written)
+                                     : packed_pointer("packed_->bytes", *packed.find(name), dtype, true);
+        };
+        binding.panels = [&](const std::string& key) {
+            return packed_pointer("packed_->bytes", *packed.find(key), packed.find(key)->type.dtype, true);
+        };
+        process->body = print_entry(lowered, checked(binding), library_, file_scope_, 1);
+        const std::int64_t arena = process->body.uses_arena ? item.plan.arena_bytes : 0;
+        if (is_local) process->local_arena_bytes = arena;
+        else forward.arena_bytes = std::max(forward.arena_bytes, arena);
+        process->body.stack_bytes += process->local_arena_bytes;
+        count(item, process->body, is_local ? 0 : arena);
+        forward.body.stack_bytes = std::max(forward.body.stack_bytes, process->body.stack_bytes + kRegisterBytes);
+        if (auto done = emit_reset(item.batch, *process, forward); !done) return done.error();
+        forward.process = std::move(process);
+        return Nothing{};
+    }
+
+    // Streams as `initialize` makes them, with the seed 0 where one is asked for.
+    Expected<> emit_reset(std::int64_t batch, ProcessText& process, ForwardText& forward) {
+        const auto found = std::find_if(request_.entries.begin(), request_.entries.end(), [&](const EmitEntry& item) {
+            return item.name == "reset" && item.batch == batch;
+        });
+        if (found == request_.entries.end()) return missing("`process` comes with `reset`");
+        const auto is_stream = [&](const std::string& name) { return process.streams.find(name) != nullptr; };
+        auto lowered = lower_entry(found->plan, is_stream);
+        if (!lowered) return lowered.error();
+        EntryBinding binding;
+        binding.arena = "arena";
+        binding.inputs["seed"] = "&seed_word";
+        binding.reserved = {"seed_word"};
+        binding.storage = [&](const std::string& name, DType, bool written) {
+            return flat("streams_", *process.streams.find(name), written);
+        };
+        process.reset = print_entry(*lowered, checked(binding), library_, file_scope_, 1);
+        process.reset_arena_bytes = process.reset.uses_arena ? found->plan.arena_bytes : 0;
+        if (process.reset_arena_bytes > kStackArenaLimit) {
+            return Error{.kind = &kTooLargeToEmit,
+                         .message = fmt::format("`reset` needs {} bytes of scratch, more than {}",
+                                                process.reset_arena_bytes, kStackArenaLimit),
+                         .hint = {},
+                         .notes = {},
+                         .exit_code = ExitCode::kWrongInput};
+        }
+        forward.body.stack_bytes =
+            std::max(forward.body.stack_bytes, process.reset.stack_bytes + process.reset_arena_bytes + kRegisterBytes);
         return Nothing{};
     }
 

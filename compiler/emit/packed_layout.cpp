@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "passes/scan_body.h"
 #include "passes/scan_builder.h"
@@ -44,15 +45,28 @@ bool used_otherwise(const Contraction& product, int parameter) {
     return std::any_of(product.epilogue.values.begin(), product.epilogue.values.end(), reads);
 }
 
+// They live in the Model.
+std::set<std::string> streams_of(const Graph& graph) {
+    std::set<std::string> names;
+    for (const Node& node : graph.nodes()) {
+        if (node.op->name == "storage" &&
+            node.attributes.text("storage_kind") == storage_kind_name(StorageKind::kStream)) {
+            names.insert(node.attributes.text("name"));
+        }
+    }
+    return names;
+}
+
 }  // namespace
 
 PackedLayout::PackedLayout(std::vector<LoweredEntry>& forwards, bool pack_panels) {
     std::map<std::string, Type> raw;
     for (LoweredEntry& entry : forwards) {
         const Plan& plan = *entry.plan;
-        const StorageOf storage_of = [&plan](Value value) {
+        const std::set<std::string> streams = streams_of(plan.graph);
+        const StorageOf storage_of = [&plan, &streams](Value value) {
             const Buffer& buffer = plan.buffer(value);
-            return buffer.place == Place::kStorage ? buffer.name : std::string();
+            return buffer.place == Place::kStorage && !streams.contains(buffer.name) ? buffer.name : std::string();
         };
         visit(entry, storage_of, pack_panels, raw);
         for (int output : entry.outputs) {
@@ -68,9 +82,10 @@ PackedLayout::PackedLayout(std::vector<LoweredEntry>& forwards, bool pack_panels
     for (auto& [key, item] : items_) place(item);
 }
 
-// `storage_of` names the storage a value of the entry's plan lies in, "" when it is none. A step of a scan reads weights
-// as its inputs.
-void PackedLayout::visit(LoweredEntry& entry, const StorageOf& storage_of, bool pack_panels, std::map<std::string, Type>& raw) {
+// `storage_of` names the storage a value of the entry's plan lies in, "" when it is none. A step of a scan reads
+// weights as its inputs.
+void PackedLayout::visit(LoweredEntry& entry, const StorageOf& storage_of, bool pack_panels,
+                         std::map<std::string, Type>& raw) {
     const Plan& plan = *entry.plan;
     const auto read = [&](Value value) {
         if (const std::string name = storage_of(value); !name.empty()) raw.emplace(name, plan.graph.type(value));

@@ -73,6 +73,14 @@ std::vector<bool> packable(const Program& program, const Graph& graph) {
     return result;
 }
 
+// The storage that a value is a view of, or has the elements of; empty when there is more to it.
+std::string viewed_storage(const Graph& graph, Value value) {
+    const Node* node = &graph.node(value);
+    while (node->operands.size() == 1 && (lowering_of<ViewLowering>(*node) != nullptr || node->op->name == "cast"))
+        node = &graph.node(node->operands[0]);
+    return node->op->name == "storage" ? node->attributes.text("name") : "";
+}
+
 // x / w → x * (1 / w) for weights w, so that `pack` divides once and not every call. Two roundings instead of one; what
 // overflows in 1 / w, 2^-128 and below, is no spread or variance of f32 data.
 Graph multiply_by_reciprocals(const Program& program, const Graph& graph) {
@@ -88,14 +96,20 @@ Graph multiply_by_reciprocals(const Program& program, const Graph& graph) {
                        if (!pays || is_weight_only(node.operands[0])) return std::nullopt;
                        const Value divisor = is_spread ? builder.node(operands[1]).operands[0] : operands[1];
                        const Value one = splat(builder, 1, builder.type(divisor));
-                       Value factor = builder.add("divide", {one, divisor}, {}, node.origin);
+                       Origin origin = node.origin;
+                       const std::string name =
+                           viewed_storage(graph, is_spread ? spread.operands[0] : node.operands[1]);
+                       if (!name.empty()) origin.name = name + ".reciprocal";
+                       Value factor = builder.add("divide", {one, divisor}, {}, origin);
                        if (is_spread) factor = builder.add("broadcast", {factor}, spread.attributes, spread.origin);
                        return std::vector<Value>{builder.add("multiply", {operands[0], factor}, {}, node.origin)};
                    });
 }
 
-std::string packed_name(const Node& node, const std::set<std::string>& taken) {
-    std::string base = node.op->name == "storage" ? node.attributes.text("name") : node.origin.name;
+std::string packed_name(const Graph& graph, int index, const std::set<std::string>& taken) {
+    const Node& node = graph.node(index);
+    std::string base = viewed_storage(graph, {index, 0});
+    if (base.empty()) base = node.origin.name;
     if (base.empty()) base = std::string(node.op->name);
     std::string name = fmt::format("packed/{}", base);
     for (int k = 2; taken.contains(name); ++k) name = fmt::format("packed/{}_{}", base, k);
@@ -207,62 +221,96 @@ Expected<Program> derive_rate_scale(const Program& program) {
     return result;
 }
 
-Expected<Program> derive_pack(const Program& program) {
-    auto found = program.entries.find("forward");
-    if (found == program.entries.end()) return program;
-    const Graph forward = multiply_by_reciprocals(program, found->second);
-    const std::vector<bool> move = packable(program, forward);
+namespace {
 
-    // What the rest of forward reads of the moved part.
-    std::vector<bool> frontier(static_cast<std::size_t>(forward.size()), false);
-    const std::vector<bool> live = live_nodes(forward);
-    for (int index = 0; index < forward.size(); ++index) {
-        if (move[static_cast<std::size_t>(index)] || !live[static_cast<std::size_t>(index)]) continue;
-        for (Value operand : forward.node(index).operands) {
-            if (move[static_cast<std::size_t>(operand.node)]) frontier[static_cast<std::size_t>(operand.node)] = true;
+// Splits entries into what `pack` computes once and what is left. Equal packed values of several entries share a
+// storage.
+class Packer {
+  public:
+    explicit Packer(const Program& program) : program_(program), result_(program) {
+        for (const Storage& storage : program.storages) taken_.insert(storage.name);
+    }
+
+    void split(const std::string& entry) {
+        const Graph graph = multiply_by_reciprocals(program_, program_.entries.at(entry));
+        const std::vector<bool> move = packable(program_, graph);
+        const std::vector<bool> live = live_nodes(graph);
+        const std::vector<bool> frontier = frontier_of(graph, move, live);
+        GraphBuilder rest(graph.name());
+        std::vector<Value> in_pack(static_cast<std::size_t>(graph.size()));
+        std::vector<Value> in_rest(static_cast<std::size_t>(graph.size()));
+        const auto copy = [&](GraphBuilder& builder, const std::vector<Value>& map, const Node& node) {
+            std::vector<Value> operands;
+            for (Value operand : node.operands)
+                operands.push_back({map[static_cast<std::size_t>(operand.node)].node, operand.result});
+            return builder.add(*node.op, operands, node.attributes, node.origin, node.body);
+        };
+        for (int index = 0; index < graph.size(); ++index) {
+            const Node& node = graph.node(index);
+            const std::size_t at = static_cast<std::size_t>(index);
+            if (!live[at]) continue;
+            if (move[at] || node.op->name == "constant") in_pack[at] = copy(pack_, in_pack, node);
+            if (!move[at]) in_rest[at] = copy(rest, in_rest, node);
+            if (!frontier[at]) continue;
+            in_rest[at] = rest.add("storage", {},
+                                   {{"name", storage_of(graph, index, in_pack[at])},
+                                    {"storage_kind", std::string(storage_kind_name(StorageKind::kPacked))},
+                                    {"type", node.type()}},
+                                   node.origin);
         }
-    }
-    for (const Output& output : forward.outputs()) {
-        if (move[static_cast<std::size_t>(output.value.node)])
-            frontier[static_cast<std::size_t>(output.value.node)] = true;
+        for (const Output& output : graph.outputs()) {
+            rest.output(output.name, {in_rest[static_cast<std::size_t>(output.value.node)].node, output.value.result});
+        }
+        result_.entries.insert_or_assign(entry, std::move(rest).finish());
     }
 
-    Program result = program;
-    std::set<std::string> taken;
-    for (const Storage& storage : program.storages) taken.insert(storage.name);
-    GraphBuilder pack("pack");
-    GraphBuilder rest(forward.name());
-    std::vector<Value> in_pack(static_cast<std::size_t>(forward.size()));
-    std::vector<Value> in_rest(static_cast<std::size_t>(forward.size()));
-    const auto copy = [&](GraphBuilder& builder, const std::vector<Value>& map, const Node& node) {
-        std::vector<Value> operands;
-        for (Value operand : node.operands)
-            operands.push_back({map[static_cast<std::size_t>(operand.node)].node, operand.result});
-        return builder.add(*node.op, operands, node.attributes, node.origin, node.body);
-    };
-    for (int index = 0; index < forward.size(); ++index) {
-        const Node& node = forward.node(index);
-        const std::size_t at = static_cast<std::size_t>(index);
-        if (!live[at]) continue;
-        if (move[at] || node.op->name == "constant") in_pack[at] = copy(pack, in_pack, node);
-        if (!move[at]) in_rest[at] = copy(rest, in_rest, node);
-        if (!frontier[at]) continue;
-        const Storage storage{packed_name(node, taken), StorageKind::kPacked, node.type()};
-        taken.insert(storage.name);
-        result.storages.push_back(storage);
-        pack.add("store", {in_pack[at]}, {{"name", storage.name}}, node.origin);
-        in_rest[at] = rest.add("storage", {},
-                               {{"name", storage.name},
-                                {"storage_kind", std::string(storage_kind_name(StorageKind::kPacked))},
-                                {"type", storage.type}},
-                               node.origin);
+    Program finish() && {
+        result_.entries.insert_or_assign("pack", std::move(pack_).finish());
+        return std::move(result_);
     }
-    for (const Output& output : forward.outputs()) {
-        rest.output(output.name, {in_rest[static_cast<std::size_t>(output.value.node)].node, output.value.result});
+
+  private:
+    // What the rest reads of the moved part.
+    static std::vector<bool> frontier_of(const Graph& graph, const std::vector<bool>& move,
+                                         const std::vector<bool>& live) {
+        std::vector<bool> frontier(static_cast<std::size_t>(graph.size()), false);
+        const auto mark = [&](Value value) {
+            if (move[static_cast<std::size_t>(value.node)]) frontier[static_cast<std::size_t>(value.node)] = true;
+        };
+        for (int index = 0; index < graph.size(); ++index) {
+            if (move[static_cast<std::size_t>(index)] || !live[static_cast<std::size_t>(index)]) continue;
+            for (Value operand : graph.node(index).operands) mark(operand);
+        }
+        for (const Output& output : graph.outputs()) mark(output.value);
+        return frontier;
     }
-    result.entries.insert_or_assign("forward", std::move(rest).finish());
-    result.entries.insert_or_assign("pack", std::move(pack).finish());
-    return result;
+
+    std::string storage_of(const Graph& graph, int index, Value packed) {
+        if (auto known = names_.find(packed); known != names_.end()) return known->second;
+        const Storage storage{packed_name(graph, index, taken_), StorageKind::kPacked, graph.node(index).type()};
+        taken_.insert(storage.name);
+        result_.storages.push_back(storage);
+        pack_.add("store", {packed}, {{"name", storage.name}}, graph.node(index).origin);
+        names_[packed] = storage.name;
+        return storage.name;
+    }
+
+    const Program& program_;
+    Program result_;
+    GraphBuilder pack_{"pack"};
+    std::set<std::string> taken_;
+    std::map<Value, std::string> names_;  // of storages, by what `pack` stores in them
+};
+
+}  // namespace
+
+Expected<Program> derive_pack(const Program& program) {
+    if (!program.entries.contains("forward")) return program;
+    Packer packer(program);
+    for (const char* entry : {"forward", "process"}) {
+        if (program.entries.contains(entry)) packer.split(entry);
+    }
+    return std::move(packer).finish();
 }
 
 }  // namespace nncc

@@ -3,12 +3,12 @@
 
 namespace nncc {
 
-const DiagnosticKind kNotDifferentiable = {
-    "NN0740", "no gradient through this",
-    "The loss depends on a trained parameter through an operation whose gradient is not built yet: `scan`, the loop\n"
-    "over time. Forward and process work; training does not.\n\n"
-    "    scan xt in x along time { h <- tanh(xt @ w + h @ u)  yield h }\n\n"
-    "Remedy: train with a feed-forward model, or wrap the value in `stop_gradient` where no gradient is wanted."};
+const DiagnosticKind kTruncationUneven = {
+    "NN0740", "the steps do not divide",
+    "`--truncate N` stops the gradient of what a scan carries after every N steps, which cuts the scan into pieces of\n"
+    "N steps. The number of steps must be known and a multiple of N.\n\n"
+    "    nncc train model.nn -D time=100 --truncate 32     # 100 is 3 * 32 + 4\n\n"
+    "Remedy: a length that divides the number of steps, or other dimensions."};
 
 const DiagnosticKind kUnknownPass = {"NN0741", "unknown pass",
                                      "`--passes` and `--print-after` take names of passes, separated by commas.\n\n"
@@ -29,7 +29,7 @@ const DiagnosticKind kArenaTooLarge = {
     "Remedy: a smaller batch or smaller layers."};
 
 std::span<const DiagnosticKind* const> passes_diagnostics() {
-    static const DiagnosticKind* const kTable[] = {&kNotDifferentiable, &kUnknownPass, &kUnboundSize, &kArenaTooLarge};
+    static const DiagnosticKind* const kTable[] = {&kTruncationUneven, &kUnknownPass, &kUnboundSize, &kArenaTooLarge};
     return kTable;
 }
 

@@ -7,26 +7,10 @@
 
 #include "graph/constants.h"
 #include "ops/record.h"
-#include "passes/diagnostic_kinds.h"
 #include "passes/scan_builder.h"
 #include "passes/scan_gradient.h"
 
 namespace nncc {
-namespace {
-
-Error refused(const Node& node) {
-    Error error{&kNotDifferentiable,
-                fmt::format("cannot differentiate through `{}`", node.op->name),
-                "train a model without it, or compile for inference only",
-                {},
-                ExitCode::kWrongInput};
-    if (!node.origin.place.empty())
-        error.notes.push_back(fmt::format("{}: {}", node.origin.place, node.origin.expression));
-    return error;
-}
-
-}  // namespace
-
 std::vector<bool> depends_on(const GraphBuilder& builder, int last, const std::vector<Value>& by) {
     std::vector<bool> depends(static_cast<std::size_t>(last) + 1, false);
     for (Value value : by) {
@@ -83,10 +67,10 @@ Expected<std::vector<Value>> pull_back(GraphBuilder& builder, const std::vector<
             Expected<std::vector<Value>> made = scan_gradient(builder, node, of_node, wanted);
             if (!made) return made.error();
             operand_adjoints = std::move(*made);
-        } else if (const GradientRule* rule = std::get_if<GradientRule>(&node.op->gradient)) {
-            operand_adjoints = (*rule)(GradientContext{builder, {index, 0}, node, node.operands, of_node});
         } else {
-            return refused(node);
+            const GradientRule* rule = std::get_if<GradientRule>(&node.op->gradient);
+            NNCC_CHECK(rule != nullptr, "`{}` is differentiated after fusion", node.op->name);
+            operand_adjoints = (*rule)(GradientContext{builder, {index, 0}, node, node.operands, of_node});
         }
         NNCC_CHECK(operand_adjoints.size() == node.operands.size(), "gradient of {}", node.op->name);
         for (std::size_t k = 0; k < node.operands.size(); ++k) {

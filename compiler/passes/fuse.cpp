@@ -108,10 +108,10 @@ class Assembler {
         for (int store : graph_.stores()) {
             const Node& node = graph_.node(store);
             const bool copy = units_.store_needs_copy[at(store)];
-            builder_.add("store", {sink(node.operands[0], copy, node.origin)}, node.attributes, node.origin);
+            builder_.add("store", {sink(node.operands[0], copy, node.origin, true)}, node.attributes, node.origin);
         }
         for (const Output& output : graph_.outputs()) {
-            builder_.output(output.name, sink(output.value, false, graph_.node(output.value).origin));
+            builder_.output(output.name, sink(output.value, false, graph_.node(output.value).origin, false));
         }
         return std::move(builder_).finish();
     }
@@ -197,9 +197,8 @@ class Assembler {
         }
         NNCC_CHECK(!results.empty(), "group of {} has no reader", graph_.node(group.units[0]).op->name);
         auto graph = std::make_shared<const Graph>(std::move(body.builder).finish());
-        const Value first =
-            builder_.add(op_named("group"), body.operands, {{"kind", kind_of(group, main_unit)}},
-                         graph_.node(main_unit).origin, graph);
+        const Value first = builder_.add(op_named("group"), body.operands, {{"kind", kind_of(group, main_unit)}},
+                                         graph_.node(main_unit).origin, graph);
         for (std::size_t k = 0; k < results.size(); ++k) outer_[results[k]] = {first.node, static_cast<int>(k)};
     }
 
@@ -216,8 +215,8 @@ class Assembler {
 
     // The value as the only one its sink has: a store or output names the buffer, so a value with two sinks, a leaf,
     // and a new value that must wait for readers of the old one are copied. A storage that this call replaces is copied
-    // twice, so that two storages can be swapped.
-    Value sink(Value value, bool copy, const Origin& origin) {
+    // twice into another one, so that two can be swapped.
+    Value sink(Value value, bool copy, const Origin& origin, bool stores) {
         const Value base = alias_base(graph_, units_, value);
         if (units_.is_unit[at(base.node)] && !copy && claimed_.insert(outer(base)).second) return outer(value);
         const Node& node = graph_.node(value);
@@ -227,7 +226,7 @@ class Assembler {
             return copy_group(std::move(body), element, {}, origin);
         }
         Value source = outer(value);
-        if (is_replaced(graph_.node(base))) source = copy_of(source, graph_.type(value), origin);
+        if (stores && is_replaced(graph_.node(base))) source = copy_of(source, graph_.type(value), origin);
         return copy_of(source, graph_.type(value), origin);
     }
 

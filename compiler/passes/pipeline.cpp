@@ -12,6 +12,7 @@
 #include "passes/fuse.h"
 #include "passes/plan_memory.h"
 #include "passes/scan_builder.h"
+#include "passes/truncate.h"
 
 namespace nncc {
 namespace {
@@ -117,6 +118,14 @@ Expected<CompiledProgram> run_pipeline(const Program& program, const PipelineOpt
     result.program.dims = with_defaults(program, result.notes);
     check_program("analysis", result.program);
     for (const Stage& stage : kPipeline) {
+        if (stage.derive == derive_gradients && options.truncate > 0) {
+            const auto loss = result.program.entries.find("loss");
+            if (loss != result.program.entries.end()) {
+                Expected<Graph> cut = truncate(loss->second, options.truncate);
+                if (!cut) return cut.error();
+                loss->second = std::move(*cut);
+            }
+        }
         if (stage.derive != nullptr) {
             Expected<Program> derived = stage.derive(result.program);
             if (!derived) return derived.error();

@@ -15,6 +15,7 @@ namespace nncc {
 
 struct PipelineOptions {
     FuseLevel fuse_level = FuseLevel::kFull;
+    std::int64_t truncate = 0;  // steps after which gradients through carries end (truncate.h); 0: never
     // Called with each graph after each stage, for --print-after=NAME.
     std::function<void(std::string_view stage, std::string_view entry, const Graph&)> after_stage;
 };

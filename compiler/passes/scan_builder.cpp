@@ -27,6 +27,22 @@ Axes from_front(std::int64_t axis, int rank) {
     return permutation;
 }
 
+// Moving axes of extent 1 about moves no element.
+Value move_axes(GraphBuilder& builder, Value value, const Axes& permutation) {
+    const Shape from = builder.type(value).shape;
+    Shape to;
+    std::int64_t last = -1;
+    bool in_order = true;
+    for (std::int64_t axis : permutation) {
+        const Dim& extent = from[static_cast<std::size_t>(axis)];
+        to.push_back(extent);
+        if (extent.is_constant(1)) continue;
+        in_order = in_order && axis > last;
+        last = axis;
+    }
+    return in_order ? reshape(builder, value, to) : transpose(builder, value, permutation);
+}
+
 Type step_type(Type type) {
     type.shape.erase(type.shape.begin());
     return type;
@@ -75,17 +91,17 @@ Dim steps_of(const GraphBuilder& builder, const Node& scan, const std::vector<Va
 std::vector<Value> operands_along_first(GraphBuilder& builder, const Node& scan, std::vector<Value> operands) {
     const ScanRoles roles = roles_of(scan);
     for (std::size_t k = 0; k < roles.sequences; ++k) {
-        operands[k] = transpose(builder, operands[k], to_front(roles.axis, builder.type(operands[k]).rank()));
+        operands[k] = move_axes(builder, operands[k], to_front(roles.axis, builder.type(operands[k]).rank()));
     }
     return operands;
 }
 
 Value yield_along_axis(GraphBuilder& builder, const Node& scan, Value stacked) {
-    return transpose(builder, stacked, from_front(roles_of(scan).axis, builder.type(stacked).rank()));
+    return move_axes(builder, stacked, from_front(roles_of(scan).axis, builder.type(stacked).rank()));
 }
 
 Value yield_along_first(GraphBuilder& builder, const Node& scan, Value stacked) {
-    return transpose(builder, stacked, to_front(roles_of(scan).axis, builder.type(stacked).rank()));
+    return move_axes(builder, stacked, to_front(roles_of(scan).axis, builder.type(stacked).rank()));
 }
 
 ScanBuilder::ScanBuilder(GraphBuilder& outer, Dim steps, bool reverse)

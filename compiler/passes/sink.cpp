@@ -234,13 +234,33 @@ class Sinker {
             const Value base = below_views(term);
             const Node& node = body_.node(base);
             if (is_there(base)) sum.sunk.push_back({term, How::kAsItIs});
-            else if (is_sum(node) && is_there(node.operands[0])) sum.sunk.push_back({term, How::kReduced});
+            else if (is_sum(node) && is_cone_there(node.operands[0], 0)) sum.sunk.push_back({term, How::kReduced});
             else left.push_back(term);
         }
         sum.left = left;
     }
     bool is_there(Value value) const {
         return is_sequence(value) || (is_stacked(value) && made_.yield_index(inside(value)) >= 0);
+    }
+
+    // Cheap work on such values, and on what is the same at every step.
+    bool is_cone_there(Value value, int depth) const {
+        constexpr int kDeepest = 4;
+        if (is_there(value)) return true;
+        const Node& node = body_.node(value);
+        if (depth == kDeepest || node.operands.empty() || argument_[at(value.node)] >= 0 || !is_cheap(node))
+            return false;
+        if (!can_vectorize(body_, node, stacked_operands(node))) return false;
+        return std::all_of(node.operands.begin(), node.operands.end(),
+                           [&](Value operand) { return !is_stacked(operand) || is_cone_there(operand, depth + 1); });
+    }
+    Value cone_outside(Value value) {
+        if (is_there(value)) return stacked_there(value);
+        const Node& node = body_.node(value);
+        std::vector<Value> operands;
+        for (Value operand : node.operands)
+            operands.push_back(is_stacked(operand) ? cone_outside(operand) : same_outside(operand));
+        return vectorize(outer_, body_, node, operands, stacked_operands(node), steps_);
     }
 
     Value next_of(std::size_t carry) {
@@ -338,7 +358,7 @@ class Sinker {
             }
             case How::kReduced:
                 for (std::int64_t axis : node.attributes.integers("axes")) axes.push_back(axis + 1);
-                return reduce_sum(outer_, stacked_there(node.operands[0]), axes);
+                return reduce_sum(outer_, cone_outside(node.operands[0]), axes);
             case How::kAsItIs: return reduce_sum(outer_, stacked_there(base), axes);
         }
         return {};

@@ -35,12 +35,10 @@ class Body {
         for (std::int64_t k = random_.integer(carries > 0 ? 0 : 1, 3); k > 0; --k) yield(axis);
         if (outputs_ == 0 && carries == 0) output(some());
         for (Value carry : carried) output(next_of(carry));
-        return Application{operands_,
-                           {{"axis", axis},
-                            {"carries", carries},
-                            {"sequences", sequences},
-                            {"reverse", random_.chance(0.5)}},
-                           std::make_shared<const Graph>(std::move(b_).finish())};
+        return Application{
+            operands_,
+            {{"axis", axis}, {"carries", carries}, {"sequences", sequences}, {"reverse", random_.chance(0.5)}},
+            std::make_shared<const Graph>(std::move(b_).finish())};
     }
 
   private:
