@@ -297,23 +297,18 @@ struct TrainReader {
               first.empty() ? "" : fmt::format("the first is `{}`; `*` stands for any text", first));
     }
 
-    // `weights = average`: a state of the optimizer stands for each parameter outside of training.
+    // `weights = average`: a state of the optimizer stands for each parameter outside of training; that there is such a
+    // state is known once its body has run.
     void read_weights() {
         const ast::Expression* expression = train.setting("weights");
         if (expression == nullptr) return;
         const auto* use = std::get_if<ast::NameUse>(&expression->value);
         const auto* optimizer = train.optimizer.as<AppliedMeaning>();
         if (optimizer == nullptr) return;
-        std::vector<std::string> states;
-        for (const ast::Statement& statement : optimizer->function->body.statements) {
-            const auto* declared = std::get_if<ast::StorageDeclaration>(&statement.value);
-            if (declared != nullptr && !declared->type) states.push_back(declared->name.text);
-        }
-        if (use == nullptr || std::find(states.begin(), states.end(), use->name) == states.end()) {
+        if (use == nullptr) {
             return wrong(expression->range,
                          fmt::format("`{}` is no state of the optimizer `{}`", source_text(expression->range),
-                                     optimizer->function->name.text),
-                         states.empty() ? "it has none" : fmt::format("as in `weights = {}`", states[0]));
+                                     optimizer->function->name.text));
         }
         train.spec.average = optimizer->function->name.text + "." + use->name;
     }

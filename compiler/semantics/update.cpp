@@ -188,6 +188,28 @@ struct Updater {
         }
     }
 
+    // The slots that `weights` of the train block names.
+    void check_average() {
+        if (train.spec.average.empty() || parameters.empty()) return;
+        const std::string& parameter = parameters[0].storage.name;
+        if (analysis.find_storage(train.spec.average + "/" + parameter) != nullptr) return;
+        const std::string& optimizer = train.optimizer.as<AppliedMeaning>()->function->name.text;
+        std::string hint = "it has none";
+        for (const StorageRow& row : analysis.storages) {
+            const std::string& name = row.storage.name;
+            const bool is_state = row.storage.kind == StorageKind::kSlot && name.starts_with(optimizer + ".") &&
+                                  name.ends_with("/" + parameter) && row.storage.type == parameters[0].storage.type;
+            if (!is_state) continue;
+            const std::size_t begin = optimizer.size() + 1;
+            hint = fmt::format("as in `weights = {}`", name.substr(begin, name.size() - parameter.size() - 1 - begin));
+            break;
+        }
+        const ast::Expression& setting = *train.setting("weights");
+        report(analysis, kWrongSetting, setting.range,
+               fmt::format("`{}` is no state of the optimizer `{}`", source_text(setting.range), optimizer))
+            .hint = hint;
+    }
+
     std::optional<Graph> run() {
         for (const StorageRow& row : analysis.storages) {
             if (row.storage.kind == StorageKind::kParam && !is_frozen(row.storage.name)) parameters.push_back(row);
@@ -201,6 +223,7 @@ struct Updater {
         const AppliedMeaning optimizer = with_schedules(*train.optimizer.as<AppliedMeaning>());
         for (std::size_t index = 0; index < parameters.size(); ++index)
             update_parameter(parameters[index], gradients[index], optimizer);
+        check_average();
         if (analysis.diagnostics.has_errors()) return std::nullopt;
         add_stores(elaboration);
         Attributes attributes;

@@ -122,6 +122,8 @@ TEST(Optimizers, AveragedParametersAreASlotBesideTheOthers) {
             average = step == 1 ? now : 0.75 * average + 0.25 * now;
             EXPECT_NEAR(program.storages()[std::string(optimizer) + ".average/w"].elements[0], average, 1e-12);
         }
+        TestProgram saved(text(std::string(optimizer) + "(average_decay = 0.75)", "    weights = average\n"));
+        EXPECT_TRUE(saved.is_valid());
     }
 }
 
