@@ -106,5 +106,24 @@ TEST(Interface, AConstIsDefinedFromTheCommandLine) {
     EXPECT_EQ(defined.storages().at("dense_1.w").extents, (Extents{4, 5}));
 }
 
+TEST(Interface, AStateThatForwardWritesIsRefusedWithItsPlace) {
+    const SourceFile source{"m.nn",
+                            "model m(x: f32[batch, 2]) -> f32[batch, 2] {\n    state seen: f32[2] = zeros\n    seen <- seen + "
+                            "sum(x, axis = 0)\n    x + seen\n}\n"};
+    class None : public SourceLoader {
+        Expected<const SourceFile*> load(const std::string&) override {
+            return Error{nullptr, "none", "", {}, ExitCode::kEnvironment};
+        }
+    } none;
+    Diagnostics diagnostics;
+    std::optional<CompiledModel> model = analyse(source, "", {}, none, diagnostics);
+    ASSERT_TRUE(model);
+    CompileRequest request;
+    request.source_name = "m.nn";
+    Expected<Compilation> compiled = compile_model(*model, request);
+    ASSERT_FALSE(compiled);
+    EXPECT_EQ(compiled.error().message, "m.nn:3: `forward` writes the state `seen`");
+}
+
 }  // namespace
 }  // namespace nncc::testing
