@@ -5,10 +5,12 @@
 
 #include "base/diagnostics.h"
 #include "base/file.h"
+#include "clang/runtime_text.h"
 #include "driver/commands.h"
 #include "driver/compile_model.h"
 #include "driver/diagnostic_kinds.h"
 #include "driver/model_source.h"
+#include "emit/single_file.h"
 #include "passes/diagnostic_kinds.h"
 #include "passes/dot.h"
 #include "syntax/parser.h"
@@ -60,6 +62,7 @@ std::string command_text(const EmitOptions& options, const std::vector<std::int6
     if (batches != std::vector<std::int64_t>{1}) text += fmt::format(" -D batch={}", fmt::join(batches, ","));
     for (const std::string& define : options.model.defines) text += " -D " + define;
     if (options.model.real_f64) text += " --real f64";
+    if (options.single_file) text += " --single-file";
     return text + " -o " + fs::path(options.output).filename().string();
 }
 
@@ -199,6 +202,7 @@ ExitCode run_emit(const EmitOptions& given, const Console& console) {
     Expected<Compilation> compilation = compile_model(source.model, request);
     if (!printed.empty()) write_text("-", printed, console);
     if (!compilation) return console.report(compilation.error());
+    if (options.single_file) compilation->files = fold_runtime(std::move(compilation->files), runtime_text);
     if (!options.quiet) {
         for (const std::string& note : compilation->notes) console.note(note);
     }

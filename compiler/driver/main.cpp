@@ -86,6 +86,8 @@ void describe_emit(CLI::App& app, Settings& settings) {
         ->type_name("PASS,...")
         ->delimiter(',');
     app.add_flag("--MD,-M", emit.write_dependencies, "Writes a make rule with the files read")->configurable(false);
+    app.add_flag("--single-file", emit.single_file, "Folds the parts of the runtime in: each file compiles alone")
+        ->configurable(false);
     app.add_option("--MF", emit.dependency_file, "Where -MD writes; default OUT.d")->type_name("FILE");
     app.add_flag("-q,--quiet", emit.quiet, "No summary");
 }

@@ -29,6 +29,7 @@ struct EmitOptions {
     std::string entry;                           // --entry: one entry of --emit=graph|fused|dot
     std::vector<std::string> print_after;        // --print-after=PASS, or "all"
     std::vector<std::string> passes;             // --passes=a,b on a graph in text form
+    bool single_file = false;                    // --single-file
     bool write_dependencies = false;             // -MD
     std::string dependency_file;                 // -MF
     bool quiet = false;
