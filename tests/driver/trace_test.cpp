@@ -25,7 +25,21 @@ constexpr Bounds kF64{1e-10, 1e-9, 1e-8};
 struct Layer {
     std::string ours;    // "dense_1"
     std::string theirs;  // "0", of torch.nn.Sequential
+    bool is_recurrent = false;
 };
+struct Part {
+    const char* ours;
+    const char* theirs;
+    bool is_matrix;
+};
+const std::vector<Part>& parts_of(const Layer& layer) {
+    static const std::vector<Part> plain = {{".w", ".weight", true}, {".b", ".bias", false}};
+    static const std::vector<Part> recurrent = {{".w", ".weight_ih_l0", true},
+                                                {".u", ".weight_hh_l0", true},
+                                                {".b", ".bias_ih_l0", false},
+                                                {".b_recurrent", ".bias_hh_l0", false}};
+    return layer.is_recurrent ? recurrent : plain;
+}
 
 struct Trace {
     std::string name;
@@ -94,6 +108,21 @@ train iris {
 )",
                           {{"dense_1", "0"}, {"dense_2", "2"}},
                           200};
+
+const Trace kAirlineGru{"open_airline_gru_adam",
+                        R"(model airline(x: f32[batch, 12, 1]) -> f32[batch, 1] {
+    x |> gru(8, order = "rzn", return_sequences = false) |> dense(1)
+}
+train airline {
+    x = array("X")
+    y = array("Y")
+    loss = mean_squared_error(output, y)
+    optimizer = adam(learning_rate = 0.01)
+    batch = 132
+}
+)",
+                        {{"gru_1", "r", true}, {"dense_1", "d"}},
+                        150};
 
 using Arrays = std::map<std::string, NumpyArray>;
 
@@ -184,10 +213,9 @@ void expect_tensors(const std::string& path, const Trace& trace, const Arrays& a
         }
     }
     for (const Layer& layer : trace.layers) {
-        for (const char* part : {"w", "b"}) {
-            const std::string ours = layer.ours + "." + part;
-            const NumpyArray& array = arrays.at(prefix + layer.theirs + (*part == 'w' ? ".weight" : ".bias"));
-            expect(ours, *part == 'w' ? transposed(array).values : array.values);
+        for (const Part& part : parts_of(layer)) {
+            const NumpyArray& array = arrays.at(prefix + layer.theirs + part.theirs);
+            expect(layer.ours + part.ours, part.is_matrix ? transposed(array).values : array.values);
         }
     }
 }
@@ -198,8 +226,10 @@ void follow(const Trace& trace, bool f64) {
     const ScratchFolder folder;
     WeightFile initial;
     for (const Layer& layer : trace.layers) {
-        initial.tensors.push_back(to_f32(layer.ours + ".w", transposed(arrays.at("init." + layer.theirs + ".weight"))));
-        initial.tensors.push_back(to_f32(layer.ours + ".b", arrays.at("init." + layer.theirs + ".bias")));
+        for (const Part& part : parts_of(layer)) {
+            const NumpyArray& array = arrays.at("init." + layer.theirs + part.theirs);
+            initial.tensors.push_back(to_f32(layer.ours + part.ours, part.is_matrix ? transposed(array) : array));
+        }
     }
     if (trace.layers.empty()) {
         for (const auto& [name, array] : arrays) {
@@ -244,6 +274,8 @@ TEST(Trace, IrisMlpMomentumF32) { follow(kIrisMomentum, false); }
 TEST(Trace, IrisMlpMomentumF64) { follow(kIrisMomentum, true); }
 TEST(Trace, DigitsCnnAdamF32) { follow(kDigitsCnn, false); }
 TEST(Trace, DigitsCnnAdamF64) { follow(kDigitsCnn, true); }
+TEST(Trace, AirlineGruAdamF32) { follow(kAirlineGru, false); }
+TEST(Trace, AirlineGruAdamF64) { follow(kAirlineGru, true); }
 
 class LibraryTraces : public ::testing::TestWithParam<LibraryTrace> {};
 TEST_P(LibraryTraces, F32) { follow({GetParam().name, GetParam().model, {}, GetParam().steps}, false); }
