@@ -155,6 +155,24 @@ TEST(Recurrent, GruIsItsFormulaWithTheResetBeforeAndAfter) {
     }
 }
 
+TEST(Recurrent, GatesComeInTheOrderThatIsNamed) {
+    const Array x{{1, 4}, {1, 2, 3, 4}};
+    for (const auto& [order, expected] :
+         std::map<std::string, Vector>{{"ifgo", {1, 2, 3, 4}}, {"iofg", {1, 3, 4, 2}}, {"igfo", {1, 3, 2, 4}}}) {
+        expect_near(forward("model m(x: f32[batch, 4]) { concatenate(lstm_gates(x, \"" + order + "\"), axis = 1) }",
+                            {{"x", x}}),
+                    expected);
+    }
+    for (const auto& [order, expected] : std::map<std::string, Vector>{{"zrn", {1, 2, 3}}, {"rzn", {2, 1, 3}}}) {
+        expect_near(forward("model m(x: f32[batch, 3]) { concatenate(gru_gates(x, \"" + order + "\"), axis = 1) }",
+                            {{"x", {{1, 3}, {1, 2, 3}}}}),
+                    expected);
+    }
+    TestProgram program("model m(x: f32[batch, 6]) { dense(x, 6, bias = false, init = gate_bias(1, 3, 0.5)) }");
+    expect_near(program.run("forward", {{"x", {{1, 6}, {1, 0, 0, 0, 0, 0}}}})["output"].elements,
+                {0, 0, 0.5, 0.5, 0, 0});
+}
+
 // recurrence and recurrence_with_cell take a step of the user's own.
 TEST(Recurrent, RecurrenceTakesAnyStep) {
     const Array x = random_array({2, 6, 3}, -1, 1, 4);
