@@ -23,8 +23,10 @@ extern char** environ;
 
 namespace nncc::testing {
 
-const std::vector<std::string> kWarningFlags = {"-Wall",   "-Wextra",            "-Wpedantic",       "-Wconversion", "-Wsign-conversion", "-Wshadow",
-                                                "-Werror", "-Wdouble-promotion", "-Wold-style-cast", "-fno-exceptions", "-fno-rtti"};
+const std::vector<std::string> kWarningFlags = {
+    "-Wall",    "-Wextra", "-Wpedantic",         "-Wconversion",     "-Wsign-conversion",
+    "-Wshadow", "-Werror", "-Wdouble-promotion", "-Wold-style-cast", "-fno-exceptions",
+    "-fno-rtti"};
 
 TemporaryFolder::TemporaryFolder() {
     std::string pattern = (std::filesystem::temp_directory_path() / "nncc-emit-XXXXXX").string();
@@ -57,7 +59,8 @@ Expected<> compile_files(const std::vector<std::string>& arguments) {
     const int spawned = posix_spawnp(&child, words[0], &actions, nullptr, words.data(), environ);
     posix_spawn_file_actions_destroy(&actions);
     int status = 0;
-    if (spawned != 0 || waitpid(child, &status, 0) != child) return Error{.kind = nullptr, .message = "cannot run " + arguments[0]};
+    if (spawned != 0 || waitpid(child, &status, 0) != child)
+        return Error{.kind = nullptr, .message = "cannot run " + arguments[0]};
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return Nothing{};
     std::ifstream file(messages);
     std::stringstream text;
@@ -154,9 +157,11 @@ Expected<int> GraphBatch::add(const Plan& plan, const DimBindings& dims) {
     for (const Node& node : plan.graph.nodes()) {
         if (node.op->name == "input") place_of(entry->inputs, node.attributes.text("name"), node.type());
         if (node.op->name == "storage") place_of(entry->storages, node.attributes.text("name"), node.type());
-        if (node.op->name == "store") place_of(entry->storages, node.attributes.text("name"), plan.graph.type(node.operands[0]));
+        if (node.op->name == "store")
+            place_of(entry->storages, node.attributes.text("name"), plan.graph.type(node.operands[0]));
     }
-    for (const Output& output : plan.graph.outputs()) place_of(entry->outputs, output.name, plan.graph.type(output.value));
+    for (const Output& output : plan.graph.outputs())
+        place_of(entry->outputs, output.name, plan.graph.type(output.value));
     EntryBinding binding;
     binding.arena = "arena";
 #if defined(NNCC_SANITISED)
@@ -164,10 +169,12 @@ Expected<int> GraphBatch::add(const Plan& plan, const DimBindings& dims) {
 #endif
     binding.reserved = {"inputs", "outputs", "storages", "extents"};
     for (std::size_t k = 0; k < entry->inputs.size(); ++k) {
-        binding.inputs[entry->inputs[k].first] = pointer("inputs", static_cast<int>(k), entry->inputs[k].second.dtype, true);
+        binding.inputs[entry->inputs[k].first] =
+            pointer("inputs", static_cast<int>(k), entry->inputs[k].second.dtype, true);
     }
     for (std::size_t k = 0; k < entry->outputs.size(); ++k) {
-        binding.outputs[entry->outputs[k].first] = pointer("outputs", static_cast<int>(k), entry->outputs[k].second.dtype, false);
+        binding.outputs[entry->outputs[k].first] =
+            pointer("outputs", static_cast<int>(k), entry->outputs[k].second.dtype, false);
     }
     binding.storage = [&](const std::string& name, DType dtype, bool) {
         return pointer("storages", place_of(entry->storages, name, Type{dtype, {}}), dtype, false);
@@ -187,11 +194,18 @@ Expected<int> GraphBatch::add(const Plan& plan, const DimBindings& dims) {
     code.blank();
     library.print(code);
     code.line("}  // namespace");
-    code.line(fmt::format("extern \"C\" void run_{}(const void* const* inputs, void* const* outputs, void* const* storages, const int* extents, void* memory) noexcept;", index));
-    code.line(fmt::format("void run_{}([[maybe_unused]] const void* const* inputs, [[maybe_unused]] void* const* outputs, [[maybe_unused]] void* const* storages, "
-                          "[[maybe_unused]] const int* extents, [[maybe_unused]] void* memory) noexcept {{", index));
+    code.line(
+        fmt::format("extern \"C\" void run_{}(const void* const* inputs, void* const* outputs, void* const* storages, "
+                    "const int* extents, void* memory) noexcept;",
+                    index));
+    code.line(
+        fmt::format("void run_{}([[maybe_unused]] const void* const* inputs, [[maybe_unused]] void* const* outputs, "
+                    "[[maybe_unused]] void* const* storages, "
+                    "[[maybe_unused]] const int* extents, [[maybe_unused]] void* memory) noexcept {{",
+                    index));
     if (text.uses_arena) code.line("    unsigned char* const arena = static_cast<unsigned char*>(memory);");
-    for (std::size_t k = 0; k < entry->extents.size(); ++k) code.line(fmt::format("    [[maybe_unused]] const int {} = extents[{}];", mangle(entry->extents[k]), k));
+    for (std::size_t k = 0; k < entry->extents.size(); ++k)
+        code.line(fmt::format("    [[maybe_unused]] const int {} = extents[{}];", mangle(entry->extents[k]), k));
     code.append(text.code);
     code.line("}");
     code.line(fmt::format("}}  // namespace g{}", index));
@@ -209,7 +223,8 @@ std::string GraphBatch::source() const {
 Expected<> GraphBatch::compile(const CompileOptions& options) {
     write_text(folder_.path() + "/batch.cpp", source());
     const std::string object = folder_.path() + "/batch.so";
-    std::vector<std::string> arguments{options.compiler, "-std=c++20", "-shared", "-fPIC", "-I", std::string(NNCC_SOURCE_DIR) + "/runtime"};
+    std::vector<std::string> arguments{options.compiler, "-std=c++20", "-shared",
+                                       "-fPIC",          "-I",         std::string(NNCC_SOURCE_DIR) + "/runtime"};
     arguments.insert(arguments.end(), options.flags.begin(), options.flags.end());
     if (options.with_warnings) arguments.insert(arguments.end(), kWarningFlags.begin(), kWarningFlags.end());
     arguments.insert(arguments.end(), {folder_.path() + "/batch.cpp", "-o", object});
@@ -226,8 +241,10 @@ Expected<> GraphBatch::compile(const CompileOptions& options) {
 Evaluation<double> GraphBatch::run(int index, const Bindings<double>& bindings) const {
     const Entry& entry = *entries_[static_cast<std::size_t>(index)];
     NNCC_CHECK(entry.function != nullptr, "compile first");
-    std::vector<std::vector<unsigned char>> inputs(entry.inputs.size()), outputs(entry.outputs.size()), storages(entry.storages.size());
-    for (std::size_t k = 0; k < inputs.size(); ++k) write_elements(inputs[k], bindings.inputs.at(entry.inputs[k].first), entry.inputs[k].second.dtype);
+    std::vector<std::vector<unsigned char>> inputs(entry.inputs.size()), outputs(entry.outputs.size()),
+        storages(entry.storages.size());
+    for (std::size_t k = 0; k < inputs.size(); ++k)
+        write_elements(inputs[k], bindings.inputs.at(entry.inputs[k].first), entry.inputs[k].second.dtype);
     const auto empty = [&](const Type& type) {
         const Extents extents = extents_of(type, entry.dims, bindings.dims);
         std::int64_t count = 1;
@@ -237,7 +254,8 @@ Evaluation<double> GraphBatch::run(int index, const Bindings<double>& bindings) 
     for (std::size_t k = 0; k < outputs.size(); ++k) outputs[k] = empty(entry.outputs[k].second);
     for (std::size_t k = 0; k < storages.size(); ++k) {
         auto given = bindings.storages.find(entry.storages[k].first);
-        if (given != bindings.storages.end()) write_elements(storages[k], given->second, entry.storages[k].second.dtype);
+        if (given != bindings.storages.end())
+            write_elements(storages[k], given->second, entry.storages[k].second.dtype);
         else storages[k] = empty(entry.storages[k].second);
     }
     std::vector<int> extents;
@@ -254,7 +272,8 @@ Evaluation<double> GraphBatch::run(int index, const Bindings<double>& bindings) 
     std::free(arena);
     // Nothing may be written behind a tensor's end.
     const auto check_end = [](const std::vector<unsigned char>& bytes) {
-        for (std::size_t k = bytes.size() - 64; k < bytes.size(); ++k) NNCC_CHECK(bytes[k] == 0xa5, "written behind the end");
+        for (std::size_t k = bytes.size() - 64; k < bytes.size(); ++k)
+            NNCC_CHECK(bytes[k] == 0xa5, "written behind the end");
     };
     Evaluation<double> result;
     for (std::size_t k = 0; k < outputs.size(); ++k) {

@@ -1,7 +1,7 @@
 // Hostile names: what they become, and that nothing of them reaches C++ as code.
-#include <gtest/gtest.h>
-
 #include "emit/mangle.h"
+
+#include <gtest/gtest.h>
 
 namespace nncc {
 namespace {
@@ -36,7 +36,9 @@ TEST(Mangle, CommentsStayComments) {
     EXPECT_EQ(comment_text("a */ b"), "a * / b");
     EXPECT_EQ(comment_text("end \\"), "end /");
     EXPECT_EQ(comment_text("a\nint main() {}"), "a int main() {}");
-    EXPECT_EQ(comment_text("what?" "?/"), "what?/");
+    EXPECT_EQ(comment_text("what?"
+                           "?/"),
+              "what?/");
     EXPECT_EQ(comment_text("x // y"), "x / / y");
 }
 

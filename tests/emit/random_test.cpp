@@ -27,19 +27,22 @@ constexpr bool kAlsoIsolated = true;
 constexpr std::uint64_t kFirstSeed = 20'000;
 
 RandomGraph graph_of(std::uint64_t seed) {
-    return random_graph(seed, {.minimum_nodes = 3, .maximum_nodes = 40, .fusable_chain = seed % 2 == 0, .with_regions = seed % 4 == 3});
+    return random_graph(
+        seed, {.minimum_nodes = 3, .maximum_nodes = 40, .fusable_chain = seed % 2 == 0, .with_regions = seed % 4 == 3});
 }
 
 // The outputs when every floating result is off by up to `units` roundings, pseudo-randomly: each element by itself, as
 // roundings are, or all elements of a result alike, as the error of a function over equal or near arguments is.
-Evaluation<double> perturbed(const Graph& graph, const Bindings<double>& bindings, double units, bool alike, std::uint64_t seed) {
+Evaluation<double> perturbed(const Graph& graph, const Bindings<double>& bindings, double units, bool alike,
+                             std::uint64_t seed) {
     Bindings<double> other = bindings;
     Random random(seed);
     other.observe = [&random, units, alike](const Node& node, std::vector<Tensor<double>>& results) {
         for (std::size_t k = 0; k < results.size(); ++k) {
             if (!is_floating(node.types[k].dtype)) continue;
             const double shared = random.chance(0.5) ? units : -units;
-            for (double& element : results[k].elements) element *= 1 + (alike ? shared : random.uniform(-units, units)) * 0x1p-53;
+            for (double& element : results[k].elements)
+                element *= 1 + (alike ? shared : random.uniform(-units, units)) * 0x1p-53;
         }
     };
     return evaluate(graph, other);
@@ -53,7 +56,8 @@ constexpr double kUnits = 64;
 constexpr int kSamples = 8;  // every second one with errors alike
 constexpr double kSafety = 16;
 
-std::map<std::string, Tensor<double>> bounds_of(const RandomGraph& random, const Evaluation<double>& expected, std::uint64_t seed) {
+std::map<std::string, Tensor<double>> bounds_of(const RandomGraph& random, const Evaluation<double>& expected,
+                                                std::uint64_t seed) {
     std::map<std::string, Tensor<double>> bounds;
     for (const auto& [name, tensor] : expected.outputs) {
         Tensor<double> bound = tensor;
@@ -62,7 +66,8 @@ std::map<std::string, Tensor<double>> bounds_of(const RandomGraph& random, const
         bounds[name] = std::move(bound);
     }
     for (int sample = 0; sample < kSamples; ++sample) {
-        const Evaluation<double> other = perturbed(random.graph, random.bindings, kUnits, sample % 2 == 1, seed * 10 + static_cast<std::uint64_t>(sample));
+        const Evaluation<double> other = perturbed(random.graph, random.bindings, kUnits, sample % 2 == 1,
+                                                   seed * 10 + static_cast<std::uint64_t>(sample));
         for (auto& [name, bound] : bounds) {
             bound.elements += kSafety * (other.outputs.at(name).elements - expected.outputs.at(name).elements).abs();
         }
@@ -76,7 +81,8 @@ std::string difference(const Tensor<double>& found, const Tensor<double>& expect
         const double a = found.elements[e];
         const double b = expected.elements[e];
         if (a == b || (std::isnan(a) && std::isnan(b)) || std::isnan(bound.elements[e])) continue;
-        if (!(std::abs(a - b) <= bound.elements[e])) return fmt::format("element {}: {} instead of {}, bound {:.3g}", e, a, b, bound.elements[e]);
+        if (!(std::abs(a - b) <= bound.elements[e]))
+            return fmt::format("element {}: {} instead of {}, bound {:.3g}", e, a, b, bound.elements[e]);
     }
     return "";
 }
@@ -96,15 +102,18 @@ TEST_P(RandomGraphs, EmittedIsEvaluatedFusedOrNot) {
     const std::uint64_t first = kFirstSeed + static_cast<std::uint64_t>(GetParam() * kGraphsPerBatch);
     for (std::uint64_t seed = first; seed < first + kGraphsPerBatch; ++seed) {
         Case test{seed, graph_of(seed)};
-        for (const auto& [level, index] : {std::pair{FuseLevel::kFull, &test.fused}, {FuseLevel::kIsolate, &test.isolated}}) {
+        for (const auto& [level, index] :
+             {std::pair{FuseLevel::kFull, &test.fused}, {FuseLevel::kIsolate, &test.isolated}}) {
             if (level == FuseLevel::kIsolate && !kAlsoIsolated) continue;
             Expected<int> added = batch.add(test.random.graph, {}, level);
-            ASSERT_TRUE(added) << "seed " << seed << ": " << added.error().message << "\n" << print_graph(test.random.graph);
+            ASSERT_TRUE(added) << "seed " << seed << ": " << added.error().message << "\n"
+                               << print_graph(test.random.graph);
             *index = *added;
         }
         if (has_scan(test.random.graph)) {
             Expected<int> added = batch.add(sink(hoist(test.random.graph)), {}, FuseLevel::kFull);
-            ASSERT_TRUE(added) << "seed " << seed << ": " << added.error().message << "\n" << print_graph(test.random.graph);
+            ASSERT_TRUE(added) << "seed " << seed << ": " << added.error().message << "\n"
+                               << print_graph(test.random.graph);
             test.moved = *added;
         }
         cases.push_back(std::move(test));
@@ -124,30 +133,36 @@ TEST_P(RandomGraphs, EmittedIsEvaluatedFusedOrNot) {
         for (const auto& [name, tensor] : expected.outputs) {
             const std::string text = fmt::format("seed {} {}\n", test.seed, name) + print_graph(test.random.graph);
             EXPECT_EQ(difference(fused.outputs.at(name), tensor, bounds.at(name)), "") << "emitted, fused: " << text;
-            EXPECT_EQ(difference(moved.outputs.at(name), tensor, bounds.at(name)), "") << "emitted, moved out of scans: " << text;
-            EXPECT_EQ(difference(isolated.outputs.at(name), tensor, bounds.at(name)), "") << "emitted, not fused: " << text;
-            EXPECT_EQ(difference(fused.outputs.at(name), isolated.outputs.at(name), bounds.at(name)), "") << "fused against not fused: " << text;
+            EXPECT_EQ(difference(moved.outputs.at(name), tensor, bounds.at(name)), "")
+                << "emitted, moved out of scans: " << text;
+            EXPECT_EQ(difference(isolated.outputs.at(name), tensor, bounds.at(name)), "")
+                << "emitted, not fused: " << text;
+            EXPECT_EQ(difference(fused.outputs.at(name), isolated.outputs.at(name), bounds.at(name)), "")
+                << "fused against not fused: " << text;
         }
     }
 }
 
 INSTANTIATE_TEST_SUITE_P(Batches, RandomGraphs, ::testing::Range(0, kGraphs / kGraphsPerBatch));
 
-// What the graphs above are made of: every op that can be drawn occurs, and every elementwise op beside another in a group.
+// What the graphs above are made of: every op that can be drawn occurs, and every elementwise op beside another in a
+// group.
 TEST(RandomGraphCoverage, EveryOpAndEveryElementwiseNeighbour) {
     std::map<std::string, int> ops;
     std::map<std::pair<std::string, std::string>, int> pairs;
     for (std::uint64_t seed = kFirstSeed; seed < kFirstSeed + kGraphs; ++seed) {
         const RandomGraph random = graph_of(seed);
         for (const Node& node : random.graph.nodes()) ++ops[std::string(node.op->name)];
-        for (const auto& [pair, count] : fused_pairs(fuse(expand(random.graph), FuseLevel::kFull))) pairs[pair] += count;
+        for (const auto& [pair, count] : fused_pairs(fuse(expand(random.graph), FuseLevel::kFull)))
+            pairs[pair] += count;
     }
     std::map<std::string, int> neighbours;
     for (const auto& [pair, count] : pairs) {
         neighbours[pair.first] += count;
         neighbours[pair.second] += count;
     }
-    const std::set<std::string> not_drawn = {"storage", "store", "argument", "extent", "group"};  // not of entry graphs without effects
+    const std::set<std::string> not_drawn = {"storage", "store", "argument", "extent",
+                                             "group"};  // not of entry graphs without effects
     for (const OpRecord* op : all_ops()) {
         const std::string name(op->name);
         if (not_drawn.contains(name)) continue;

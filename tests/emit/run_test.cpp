@@ -28,14 +28,16 @@ struct Case {
     int index = -1;
 };
 
-std::string difference(const Tensor<double>& emitted, const Tensor<double>& expected, const Tensor<double>& scale, double relative, double absolute) {
+std::string difference(const Tensor<double>& emitted, const Tensor<double>& expected, const Tensor<double>& scale,
+                       double relative, double absolute) {
     if (emitted.extents != expected.extents) return "extents differ";
     for (Eigen::Index e = 0; e < expected.size(); ++e) {
         const double a = emitted.elements[e], b = expected.elements[e];
         if (std::isnan(a) && std::isnan(b)) continue;
         if (a == b) continue;
         const double bound = relative * std::max(std::abs(b), std::abs(scale.elements[e])) + absolute;
-        if (!(std::abs(a - b) <= bound)) return fmt::format("element {}: {} instead of {}, bound {:.3g}", e, a, b, bound);
+        if (!(std::abs(a - b) <= bound))
+            return fmt::format("element {}: {} instead of {}, bound {:.3g}", e, a, b, bound);
     }
     return "";
 }
@@ -91,10 +93,12 @@ TEST(Run, EveryOpByItself) {
         const Evaluation<double> expected = evaluate(test.graph, test.bindings), scale = magnitudes(test);
         const Evaluation<double> emitted = batch.run(test.index, test.bindings);
         const Type& type = test.graph.type(test.graph.outputs()[0].value);
-        // Own functions are within 8 units in the last place (runtime/nncc/math.h); each sum of n terms adds n roundings.
+        // Own functions are within 8 units in the last place (runtime/nncc/math.h); each sum of n terms adds n
+        // roundings.
         const double unit = type.dtype == DType::kF32 ? 0x1p-24 : 0x1p-53;
         const double relative = is_floating(type.dtype) ? (16 + depth_of(test)) * unit : 0;
-        const std::string error = difference(emitted.outputs.at("result"), expected.outputs.at("result"), scale.outputs.at("result"), relative, 16 * unit * 0x1p-6);
+        const std::string error = difference(emitted.outputs.at("result"), expected.outputs.at("result"),
+                                             scale.outputs.at("result"), relative, 16 * unit * 0x1p-6);
         EXPECT_EQ(error, "") << test.what << "\n" << print_graph(test.graph);
     }
 }
