@@ -213,6 +213,31 @@ fn counted(x: f32[n]) {
     expect_near(program.run("forward", input)["output"].elements, {5, 7, 10, 12});
 }
 
+// One layer made by `new`, in turns of a `for` that carries two values, in a function value, and in the steps of a
+// scan.
+TEST(Scan, AppliesOneLayerInTurnsAndSteps) {
+    TestProgram program(R"(
+model m(x: f32[time, 2]) -> f32[time, 2] {
+    let cell = new scaled(3.0)
+    let y = x
+    let total = 0.0 * x
+    let [y, total] = for turn in 0..2 carry [y, total] { [applied(y, fn(q) { cell(q) }), total + y] }
+    let stepped = scan yt in y along time { yield cell(yt) + cell.w }
+    stepped + total
+}
+fn scaled(q: f32[..., n], start: float) {
+    param w: f32[n] = constant(start)
+    q * w
+}
+fn applied(x: f32[...], f: fn) { f(x) }
+)");
+    ASSERT_TRUE(program.is_valid());
+    ASSERT_EQ(program.program().storages.size(), 1U);
+    EXPECT_EQ(program.program().storages[0].name, "cell.w");
+    // y = 9 x, total = x + 3 x, stepped = 27 x + 3.
+    expect_near(program.run("forward", {{"x", {{2, 2}, {1, 2, 3, 4}}}})["output"].elements, {34, 65, 96, 127});
+}
+
 TEST(Scan, StreamsStartAfreshInForward) {
     TestProgram program(R"(
 model m(x: f32[time]) -> f32[time] {
