@@ -138,7 +138,8 @@ TEST(Convolution, TransposedPaddingMakesTheirPlaces) {
                 ASSERT_EQ(widths.size(), 4U);
                 EXPECT_EQ(widths[0], widths[2]);
                 EXPECT_EQ(widths[1], widths[3]);
-                const double places = 4 * stride + 1 + widths[0] + widths[1] - span + 1;  // of five elements
+                const auto padded = static_cast<std::int64_t>(widths[0] + widths[1]);
+                const std::int64_t places = 4 * stride + 1 + padded - span + 1;  // of five elements
                 EXPECT_EQ(places, padding == "same" ? 5 * stride : 4 * stride + std::max(span, stride));
             }
         }
