@@ -197,7 +197,7 @@ TEST(ExternFunctions, AreAppliedElementwise) {
 TEST(ExternFunctions, TakeDefaultsAndArgumentsByName) {
     const std::string header = "inline float f(float x, int n, bool on) { return on ? x * n : x; }\n";
     const std::string declaration = "f(x: f32, n: i32 = 3, on: bool = true) -> f32";
-    for (const std::string& call : {"f(x)", "x |> f(on = false)", "f(x, 2, x > 1)", "f(on = true, x = x)"}) {
+    for (const char* call : {"f(x)", "x |> f(on = false)", "f(x, 2, x > 1)", "f(on = true, x = x)"}) {
         EXPECT_EQ(analyse_files({{"m.nn", model_with(declaration, call)}, {"e.h", header}}).diagnostics, "") << call;
     }
 }
@@ -257,7 +257,8 @@ TEST(ExternFunctions, MayBeComputedInF64) {
     ASSERT_TRUE(model);
     for (const Node& node : model->program.entries.at("forward").nodes()) {
         EXPECT_EQ(node.type().dtype, DType::kF64);
-        if (node.op->name == "constant") EXPECT_EQ(node.attributes.constant("value").elements[0], double{0.1F});
+        if (node.op->name != "constant") continue;
+        EXPECT_EQ(node.attributes.constant("value").elements[0], double{0.1F});
     }
 }
 

@@ -59,22 +59,30 @@ Learned train(const std::string& model) {
 // What each reaches is stated beside its bound; another order of summing moves it in the third digit.
 TEST(Models, LinearRegressionExplainsHalfTheVariance) {
     const Learned learned = train("linear_regression");  // r2 0.55; ordinary least squares 0.55
-    if (kMeasured) EXPECT_GT(learned.metrics.at("r2"), 0.52);
+    if (kMeasured) {
+        EXPECT_GT(learned.metrics.at("r2"), 0.52);
+    }
 }
 
 TEST(Models, AutoencoderRestoresDigits) {
     const Learned learned = train("autoencoder");
-    if (kMeasured) EXPECT_GT(learned.metrics.at("r2"), 0.8);
+    if (kMeasured) {
+        EXPECT_GT(learned.metrics.at("r2"), 0.8);
+    }
 }
 
 TEST(Models, VariationalAutoencoderBeatsTheMeanPicture) {
     const Learned learned = train("variational_autoencoder");
-    if (kMeasured) EXPECT_LT(learned.last_loss, 0.75 * learned.first_loss);
+    if (kMeasured) {
+        EXPECT_LT(learned.last_loss, 0.75 * learned.first_loss);
+    }
 }
 
 TEST(Models, TabularReadsPlacesAndNumbers) {
     const Learned learned = train("tabular");  // r2 0.73
-    if (kMeasured) EXPECT_GT(learned.metrics.at("r2"), 0.69);
+    if (kMeasured) {
+        EXPECT_GT(learned.metrics.at("r2"), 0.69);
+    }
 }
 
 TEST(Models, SiameseTellsPairsApart) {

@@ -12,7 +12,7 @@ namespace nncc::testing {
 namespace {
 
 // Both sides work in double; sums have at most a few hundred terms of order 10.
-constexpr double kBound = 1e-11;
+constexpr double kDerivativeBound = 1e-11;
 
 class NoFiles : public SourceLoader {
   public:
@@ -67,7 +67,7 @@ void expect_case(const std::string& name, const std::string& text, const std::st
     bindings.dims["batch"] = batch;
     Expected<CompiledProgram> compiled = run_pipeline(program.model->program);
     ASSERT_TRUE(compiled) << compiled.error().message;
-    for (auto& [name, tensor] : evaluate_pack(*compiled, bindings)) bindings.storages[name] = tensor;
+    for (auto& [storage, tensor] : evaluate_pack(*compiled, bindings)) bindings.storages[storage] = tensor;
     // As made, and after all passes.
     const std::map<std::string, Graph>& made = program.model->program.entries;
     const std::map<std::string, Graph>& done = compiled->program.entries;
@@ -77,7 +77,7 @@ void expect_case(const std::string& name, const std::string& text, const std::st
         const Tensors outputs = evaluate(*graph, bindings).outputs;
         for (const auto& [output, expected] : tensors_of(one["outputs"])) {
             ASSERT_TRUE(outputs.contains(output)) << output;
-            EXPECT_LT(distance(outputs.at(output), expected), kBound) << name << " " << output;
+            EXPECT_LT(distance(outputs.at(output), expected), kDerivativeBound) << name << " " << output;
         }
     }
 }
@@ -199,7 +199,8 @@ train m {
     ASSERT_TRUE(program.model) << program.errors();
     for (const auto& [entry, graph] : program.model->program.entries) {
         for (const Node& node : graph.nodes()) {
-            if (node.op->name == "input") EXPECT_FALSE(node.attributes.text("name").starts_with("derivative")) << entry;
+            if (node.op->name != "input") continue;
+            EXPECT_FALSE(node.attributes.text("name").starts_with("derivative")) << entry;
         }
     }
 }

@@ -103,7 +103,7 @@ TEST_P(Oracle, Agrees) { hold(GetParam(), true); }
 TEST_P(Oracle, AgreesInF32) { hold(GetParam(), false); }
 
 INSTANTIATE_TEST_SUITE_P(Files, Oracle, ::testing::ValuesIn(oracle_names("", ".npz")),
-                         [](const auto& info) { return info.param; });
+                         [](const auto& instance) { return instance.param; });
 
 TEST(OracleFiles, EveryProgramHasItsValues) { EXPECT_EQ(oracle_names("", ".nn"), oracle_names("", ".npz")); }
 

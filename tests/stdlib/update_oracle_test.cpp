@@ -52,7 +52,7 @@ TEST_P(Update, Agrees) { hold(GetParam(), true); }
 TEST_P(Update, AgreesInF32) { hold(GetParam(), false); }
 
 INSTANTIATE_TEST_SUITE_P(Files, Update, ::testing::ValuesIn(oracle_names("updates", ".npz")),
-                         [](const auto& info) { return info.param; });
+                         [](const auto& instance) { return instance.param; });
 
 }  // namespace
 
