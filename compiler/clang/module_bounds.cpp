@@ -33,6 +33,11 @@ class WriteCollector : public clang::RecursiveASTVisitor<WriteCollector> {
         return TraverseDecl(lambda->getLambdaClass());
     }
 
+    // Only the list as it is meant: in the one as it is written reads are not marked as such.
+    bool TraverseInitListExpr(clang::InitListExpr* list, DataRecursionQueue* queue = nullptr) {
+        clang::InitListExpr* meant = list->isSemanticForm() ? list : list->getSemanticForm();
+        return TraverseSynOrSemInitListExpr(meant != nullptr ? meant : list, queue);
+    }
     bool VisitImplicitCastExpr(clang::ImplicitCastExpr* cast) {
         const bool reads = cast->getCastKind() == clang::CK_LValueToRValue ||
                            (cast->getCastKind() == clang::CK_NoOp && cast->getType().isConstQualified());

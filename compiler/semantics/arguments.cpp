@@ -57,11 +57,12 @@ std::optional<std::vector<const GivenArgument*>> match_arguments(Elaboration& el
             }
         }
         if (matched[slot] != nullptr) {
-            Diagnostic& diagnostic = report(elaboration, kArgumentTwice,
-                                            argument.name.empty() ? argument.operand.range : argument.name_range,
+            fits = false;
+            const SourceRange& place = argument.name.empty() ? argument.operand.range : argument.name_range;
+            if (place.file == nullptr) continue;  // of a parameter that is declared twice, which is reported
+            Diagnostic& diagnostic = report(elaboration, kArgumentTwice, place,
                                             fmt::format("`{}` of `{}` is given twice", parameters[slot].name, callee));
             diagnostic.notes.push_back({matched[slot]->operand.range, "the first is here"});
-            fits = false;
             continue;
         }
         matched[slot] = &argument;

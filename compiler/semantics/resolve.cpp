@@ -156,6 +156,15 @@ struct Resolver {
     }
 
     void signature(const ast::Function& function) {
+        std::map<std::string, SourceRange> seen;
+        for (const ast::Parameter& parameter : function.parameters) {
+            const auto [first, is_new] = seen.emplace(parameter.name.text, parameter.name.range);
+            if (is_new) continue;
+            diagnostics
+                .error(kDeclaredTwice, parameter.name.range,
+                       fmt::format("the parameter `{}` is declared twice", parameter.name.text))
+                .notes.push_back({first->second, "the first is here"});
+        }
         for (const ast::Parameter& parameter : function.parameters) declare(parameter.name);
         for (const ast::Parameter& parameter : function.parameters) dimensions(parameter.type);
         if (function.result) dimensions(*function.result);

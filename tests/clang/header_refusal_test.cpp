@@ -182,14 +182,13 @@ TEST(ExternFunctions, AreAppliedElementwise) {
     ASSERT_TRUE(analysed.model) << analysed.diagnostics;
     EXPECT_EQ(print_graph(analysed.model->program.entries.at("forward")), R"ir(graph forward {
     %0 = input() {name = "x", type = f32[batch, 2]} : f32[batch, 2]  @ "x" "m.nn:2" "x: f32[batch, 2]"
-    %1 = constant() {type = f32[], value = 2} : f32[]  @ "" "m.nn:2" "f(x, 2)"
-    %2 = constant() {type = f32[batch, 2], value = 2} : f32[batch, 2]  @ "" "m.nn:2" "f(x, 2)"
-    %3 = constant() {type = f32[batch, 2], value = 1} : f32[batch, 2]  @ "" "m.nn:2" "f(x, 2)"
-    %4 = less(%3, %0) : bool[batch, 2]  @ "" "m.nn:2" "f(x, 2)"
-    %5 = constant() {type = f32[batch, 2], value = 0.5} : f32[batch, 2]  @ "" "m.nn:2" "f(x, 2)"
-    %6 = subtract(%0, %5) : f32[batch, 2]  @ "" "m.nn:2" "f(x, 2)"
-    %7 = select(%4, %2, %6) : f32[batch, 2]  @ "" "m.nn:2" "f(x, 2)"
-    return output = %7
+    %1 = constant() {type = f32[batch, 2], value = 2} : f32[batch, 2]  @ "" "m.nn:2" "f(x, 2)"
+    %2 = constant() {type = f32[batch, 2], value = 1} : f32[batch, 2]  @ "" "m.nn:2" "f(x, 2)"
+    %3 = less(%2, %0) : bool[batch, 2]  @ "" "m.nn:2" "f(x, 2)"
+    %4 = constant() {type = f32[batch, 2], value = 0.5} : f32[batch, 2]  @ "" "m.nn:2" "f(x, 2)"
+    %5 = subtract(%0, %4) : f32[batch, 2]  @ "" "m.nn:2" "f(x, 2)"
+    %6 = select(%3, %1, %5) : f32[batch, 2]  @ "" "m.nn:2" "f(x, 2)"
+    return output = %6
 }
 )ir");
 }
