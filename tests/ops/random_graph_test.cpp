@@ -47,19 +47,32 @@ TEST(RandomGraph, CoversTheTableAndRoundTrips) {
 
 using Directions = std::map<std::string, std::vector<double>>;  // by input, an element each
 
+// What a result of a node is made of: the largest operand's elements for each of its own, so the terms of a sum.
+double terms_of(const Graph& graph, const Node& node, const Tensor<double>& result) {
+    if (&node < graph.nodes().data() || &node >= graph.nodes().data() + graph.size()) return 1;  // of a body
+    double largest = 1;
+    for (const Value operand : node.operands) {
+        double elements = 1;
+        for (const Dim& extent : graph.type(operand).shape) elements *= static_cast<double>(extent.constant());
+        largest = std::max(largest, elements);
+    }
+    return largest / std::max(1.0, static_cast<double>(result.size()));
+}
+
 // How far the derivative along `directions` moves when every result of the gradients' graph is off by up to kUnits
-// roundings: what a sum of that many terms in another order is off by. The largest of a few samples, times a factor.
+// roundings, or by one for each term where it is a sum of more. The largest of a few samples, times a factor.
 double rounding_bound(const Graph& gradients, const Bindings<double>& bindings, const Directions& directions,
                       double reversed, std::uint64_t seed) {
-    constexpr double kUnits = 64, kSafety = 16;
+    static constexpr double kUnits = 64, kSafety = 16;
     double bound = 0;
     for (std::uint64_t sample = 0; sample < 8; ++sample) {
         Random noise(seed * 10 + sample);
         Bindings<double> other = bindings;
-        other.observe = [&noise](const Node& node, std::vector<Tensor<double>>& results) {
+        other.observe = [&noise, &gradients](const Node& node, std::vector<Tensor<double>>& results) {
             for (std::size_t k = 0; k < results.size(); ++k) {
                 if (!is_floating(node.types[k].dtype)) continue;
-                for (double& element : results[k].elements) element *= 1 + noise.uniform(-kUnits, kUnits) * 0x1p-53;
+                const double units = std::max(kUnits, terms_of(gradients, node, results[k]));
+                for (double& element : results[k].elements) element *= 1 + noise.uniform(-units, units) * 0x1p-53;
             }
         };
         const Evaluation<double> moved = evaluate(gradients, other);
