@@ -13,6 +13,10 @@
 
 namespace nncc {
 
+Analysis::~Analysis() {
+    for (const std::shared_ptr<Scope>& scope : closures) scope->clear();
+}
+
 const StorageRow* Analysis::find_storage(const std::string& path) const {
     auto found =
         std::find_if(storages.begin(), storages.end(), [&](const StorageRow& row) { return row.storage.name == path; });

@@ -47,8 +47,14 @@ struct Analysis {
     bool exhausted = false;  // a limit was met: reported once, and everything after is poison
     std::int64_t steps = 0;  // expressions evaluated, against kMaximumSteps
 
+    // Of function values. One may lie in the very scope it holds, so they are emptied in the end.
+    std::vector<std::shared_ptr<Scope>> closures;
+
     Analysis(const AnalyseOptions& given, Diagnostics& sink, const Library& items)
         : options(given), diagnostics(sink), library(items) {}
+    Analysis(const Analysis&) = delete;
+    Analysis& operator=(const Analysis&) = delete;
+    ~Analysis();
 
     const StorageRow* find_storage(const std::string& path) const;
 };

@@ -313,7 +313,10 @@ struct Evaluator {
         return {InstanceMeaning{std::move(instance)}};
     }
 
-    Meaning operator()(const ast::Lambda& lambda) const { return {LambdaMeaning{&lambda, scope}}; }
+    Meaning operator()(const ast::Lambda& lambda) const {
+        elaboration.analysis.closures.push_back(scope);
+        return {LambdaMeaning{&lambda, scope}};
+    }
 };
 
 }  // namespace

@@ -35,6 +35,8 @@ class Scope {
     bool holds(const std::string& name) const { return names_.contains(name); }
     void bind(const std::string& name, Binding binding) { names_.insert_or_assign(name, std::move(binding)); }
 
+    void clear() { names_.clear(); }
+
     std::vector<std::string> visible() const {
         std::vector<std::string> result;
         for (const Scope* scope = this; scope != nullptr; scope = scope->parent_.get()) {

@@ -13,7 +13,12 @@
 namespace nncc::testing {
 namespace {
 
-constexpr int kAllEdits = 10'000;  // over all programs
+// Over all programs.
+#if defined(NNCC_SANITISED)
+constexpr int kAllEdits = 1'000;
+#else
+constexpr int kAllEdits = 10'000;
+#endif
 constexpr unsigned kSeed = 20'261'124;
 
 std::filesystem::path models_folder() { return std::filesystem::path(NNCC_SOURCE_DIR) / "models"; }
