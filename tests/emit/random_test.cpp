@@ -120,6 +120,7 @@ TEST_P(RandomGraphs, EmittedIsEvaluatedFusedOrNot) {
     }
     CompileOptions options;
 #if defined(NNCC_SANITISED)
+    options.compiler = "clang++-19";  // whose runtime this program has
     options.flags = {"-O1", "-march=native", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"};
 #endif
     Expected<> compiled = batch.compile(options);
