@@ -1,4 +1,4 @@
-// Plans of all entries to the files of a model.
+// Plans of all entries to the files of a model; over 500 lines: one class, whose entries share layouts and names.
 #include "emit/emit.h"
 
 #include <fmt/format.h>
