@@ -41,6 +41,7 @@ Expected<Compilation> compile_model(const CompiledModel& model, const CompileReq
     options.fuse_level = request.fuse_level;
     options.truncate = request.truncate;
     options.after_stage = request.after_stage;
+    options.verify_stages = request.after_stage != nullptr;
     const bool trains = request.with_trainer && model.train.has_value();
 
     Compilation compilation;

@@ -138,8 +138,13 @@ Expected<CompiledProgram> run_pipeline(const Program& program, const PipelineOpt
                 graph = pass->run(graph, {entry, result.program.dims, options.fuse_level});
             }
         }
-        check_program(stage.name, result.program);
+        if (options.verify_stages) check_program(stage.name, result.program);
         report(options, stage.name, result.program);
+    }
+    if (!options.verify_stages && verify(result.program)) {
+        PipelineOptions verified = options;
+        verified.verify_stages = true;
+        return run_pipeline(program, verified);
     }
     for (const auto& [entry, graph] : result.program.entries) {
         if (!is_planned(entry)) continue;

@@ -16,6 +16,9 @@ namespace nncc {
 struct PipelineOptions {
     FuseLevel fuse_level = FuseLevel::kFull;
     std::int64_t truncate = 0;  // steps after which gradients through carries end (truncate.h); 0: never
+    // Verifies every graph after every stage. The graphs that come out are verified in any case; when one is wrong the
+    // stages run once more, to name the one that broke it.
+    bool verify_stages = true;
     // Called with each graph after each stage, for --print-after=NAME.
     std::function<void(std::string_view stage, std::string_view entry, const Graph&)> after_stage;
 };

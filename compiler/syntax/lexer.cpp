@@ -16,6 +16,7 @@ bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_word(char c) { return is_letter(c) || is_digit(c) || c == '_'; }
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
+bool is_printable_ascii(char c) { return c >= 0x20 && c < 0x7F; }
 bool is_beyond_ascii(char c) { return static_cast<unsigned char>(c) >= 0x80; }
 
 // What people type from habit or paste from a text processor, and what the language has instead.
@@ -110,6 +111,10 @@ class Lexer {
     // Reports the first byte from `begin` that cannot be carried into emitted comments and messages.
     bool check_text(std::size_t begin, std::size_t end, const char* where) {
         for (std::size_t at = begin; at < end;) {
+            if (is_printable_ascii(text_[at])) {
+                ++at;
+                continue;
+            }
             DisplayedCharacter character = displayed_character(text_.substr(0, end), at);
             if (!character.is_shown_as_is && text_[at] != '\t') {
                 bool is_ascii = !is_beyond_ascii(text_[at]);
@@ -208,7 +213,7 @@ class Lexer {
     // A name, or what would be one with other letters: that is reported once, and then taken for the name.
     void read_word() {
         while (at_ < text_.size() && (is_word(text_[at_]) || at_foreign_letter())) {
-            at_ += displayed_character(text_, at_).byte_count;
+            at_ += is_word(text_[at_]) ? 1 : displayed_character(text_, at_).byte_count;
         }
         std::string_view word = text_.substr(begin_, at_ - begin_);
         bool is_foreign = std::any_of(word.begin(), word.end(), is_beyond_ascii);

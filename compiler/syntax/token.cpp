@@ -98,14 +98,14 @@ bool is_reserved_word(TokenKind kind) { return is_between(kind, TokenKind::kLet,
 
 TokenKind word_kind(std::string_view word) {
     for (const Spelling& entry : kWords) {
-        if (entry.text == word) return entry.kind;
+        if (entry.text.front() == word.front() && entry.text == word) return entry.kind;
     }
     return TokenKind::kName;
 }
 
 TokenKind punctuation_kind(std::string_view text) {
     for (const Spelling& entry : kPunctuation) {
-        if (text.starts_with(entry.text)) return entry.kind;
+        if (text.front() == entry.text.front() && text.starts_with(entry.text)) return entry.kind;
     }
     return TokenKind::kInvalid;
 }
