@@ -63,10 +63,10 @@ class Walk : public clang::RecursiveASTVisitor<Walk> {
         const clang::FunctionDecl* body = nullptr;
         if (!function->hasBody(body)) return no_body(function);
         if (std::find(stack_.begin(), stack_.end(), body) != stack_.end()) {
-            return report(RealtimeHazard::kRecursion, "`" + name_of(body) + "` reaches itself", place_);
+            return report(RealtimeHazard::kReachesItself, "`" + name_of(body) + "` reaches itself", place_);
         }
         if (stack_.size() >= kMaximumDepth) {
-            return report(RealtimeHazard::kRecursion, "calls are nested too deeply to be followed", place_);
+            return report(RealtimeHazard::kReachesItself, "calls are nested too deeply to be followed", place_);
         }
         std::vector<Value> known = arguments;
         known.resize(body->getNumParams());

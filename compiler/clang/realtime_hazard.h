@@ -8,7 +8,7 @@ enum class RealtimeHazard {
     kThrow,            // throw or try
     kVirtualCall,      // a call through a virtual table, dynamic_cast, typeid
     kFunctionPointer,  // a call whose target is not known
-    kRecursion,        // a function that reaches itself
+    kReachesItself,    // a function that reaches itself
     kGuardedStatic,    // a local static or thread_local with a run-time initialiser
     kUnboundedLoop,    // a loop whose trip count has no bound known from the text, or goto
     kUnknownCall,      // a call of a function without a body that is not known to be safe: lock, I/O, system call

@@ -16,7 +16,7 @@ namespace {
 constexpr double kMostWork = 1e7;         // multiplications and elements: well under a second in the evaluator
 constexpr double kMostWeights = 200'000;  // elements: their random bits are the slow part
 constexpr std::int64_t kSampled = 16;     // elements of one output that are embedded
-constexpr std::int64_t kRunTimeExtent = 3;
+constexpr std::int64_t kTestedExtent = 3;
 
 std::optional<std::int64_t> elements_at(const Type& type, const std::map<std::string, std::int64_t>& dims) {
     const auto count = element_count(type.shape);
@@ -131,7 +131,7 @@ std::optional<Selftest> make_selftest(const EmitRequest& request, const EmitEntr
     const Graph& graph = forward.plan.graph;
     Selftest test;
     for (const auto& [name, binding] : forward.dims) {
-        if (binding.bounded) test.dims[name] = std::min(binding.value, kRunTimeExtent);
+        if (binding.bounded) test.dims[name] = std::min(binding.value, kTestedExtent);
     }
     if (work_of(graph, test.dims) > kMostWork) return std::nullopt;
     auto storages = weights_at_seed(request, test.dims);

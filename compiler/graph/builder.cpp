@@ -122,26 +122,45 @@ Value GraphBuilder::add(const OpRecord& op, std::vector<Value> operands, Attribu
             attributes.set("value", std::move(data));
         }
     }
-    const bool is_store = std::holds_alternative<EffectLowering>(op.lowering);
-    const std::size_t hash = is_store ? 0 : hash_of(op, operands, attributes, body.get());
-    if (!is_store) {
-        for (auto [at, end] = by_hash_.equal_range(hash); at != end; ++at) {
-            const Node& node = graph_.node(at->second);
-            if (node.op == &op && node.operands == operands && node.attributes == attributes &&
-                same_body(node.body, body)) {
-                return Value{at->second, 0};
-            }
-        }
-    }
+    const std::size_t hash = hash_of(op, operands, attributes, body.get());
+    if (const int* known = find(hash, op, operands, attributes, body)) return Value{*known, 0};
     auto types = infer(op, operands, attributes, body);
     if (const TypeError* error = std::get_if<TypeError>(&types)) {
         NNCC_CHECK(false, "`{}`: {}", op.name, error->message);
     }
-    if (origin == Origin{}) origin = origin_;
+    return append(hash, Node{&op, std::move(operands), std::move(attributes), std::get<0>(std::move(types)),
+                             std::move(body), std::move(origin)});
+}
+
+Value GraphBuilder::copy(const Graph& from, const Node& node, std::vector<Value> operands) {
+    for (std::size_t k = 0; k < operands.size(); ++k) {
+        if (type(operands[k]) != from.type(node.operands[k])) {
+            return add(*node.op, std::move(operands), node.attributes, node.origin, node.body);
+        }
+    }
+    const std::size_t hash = hash_of(*node.op, operands, node.attributes, node.body.get());
+    if (const int* known = find(hash, *node.op, operands, node.attributes, node.body)) return Value{*known, 0};
+    return append(hash, Node{node.op, std::move(operands), node.attributes, node.types, node.body, node.origin});
+}
+
+const int* GraphBuilder::find(std::size_t hash, const OpRecord& op, const std::vector<Value>& operands,
+                              const Attributes& attributes, const std::shared_ptr<const Graph>& body) const {
+    if (std::holds_alternative<EffectLowering>(op.lowering)) return nullptr;
+    for (auto [at, end] = by_hash_.equal_range(hash); at != end; ++at) {
+        const Node& node = graph_.node(at->second);
+        if (node.op == &op && node.operands == operands && node.attributes == attributes &&
+            same_body(node.body, body)) {
+            return &at->second;
+        }
+    }
+    return nullptr;
+}
+
+Value GraphBuilder::append(std::size_t hash, Node node) {
+    if (node.origin == Origin{}) node.origin = origin_;
     const int index = size();
-    graph_.nodes_.push_back(Node{&op, std::move(operands), std::move(attributes), std::get<0>(std::move(types)),
-                                 std::move(body), std::move(origin)});
-    if (!is_store) by_hash_.emplace(hash, index);
+    if (!std::holds_alternative<EffectLowering>(node.op->lowering)) by_hash_.emplace(hash, index);
+    graph_.nodes_.push_back(std::move(node));
     return Value{index, 0};
 }
 

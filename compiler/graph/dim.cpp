@@ -50,8 +50,8 @@ std::optional<std::vector<std::string>> quotient(const std::vector<std::string>&
 }
 
 bool is_name_start(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_name_part(char c) { return is_name_start(c) || is_digit(c) || c == '.'; }
+bool is_decimal(char c) { return c >= '0' && c <= '9'; }
+bool is_name_part(char c) { return is_name_start(c) || is_decimal(c) || c == '.'; }
 
 }  // namespace
 
@@ -241,8 +241,8 @@ std::optional<Dim> parse_dim(std::string_view text) {
             skip();
             std::size_t begin = at;
             std::optional<Dim> factor;
-            if (at < text.size() && is_digit(text[at])) {
-                while (at < text.size() && is_digit(text[at])) ++at;
+            if (at < text.size() && is_decimal(text[at])) {
+                while (at < text.size() && is_decimal(text[at])) ++at;
                 std::int64_t number = 0;
                 auto [end, error] = std::from_chars(text.data() + begin, text.data() + at, number);
                 if (error != std::errc()) return std::nullopt;

@@ -91,6 +91,9 @@ struct Output {
     bool operator==(const Output&) const = default;
 };
 
+// How deep bodies may nest.
+inline constexpr int kMaximumBodyDepth = 16;
+
 // Roots are the outputs and every `store` node. A `storage` leaf means the value before the call.
 class Graph {
   public:
@@ -134,6 +137,9 @@ class GraphBuilder {
               std::shared_ptr<const Graph> body = nullptr);
     Value add(std::string_view op_name, std::vector<Value> operands, Attributes attributes = {}, Origin origin = {});
 
+    // Adds a node of another graph with other operands; its types are inferred only where an operand's type differs.
+    Value copy(const Graph& from, const Node& node, std::vector<Value> operands);
+
     const Node& node(Value value) const { return graph_.node(value); }
     const Type& type(Value value) const { return graph_.type(value); }
     int size() const { return graph_.size(); }
@@ -146,6 +152,10 @@ class GraphBuilder {
     const Origin& origin() const { return origin_; }
 
   private:
+    const int* find(std::size_t hash, const OpRecord& op, const std::vector<Value>& operands,
+                    const Attributes& attributes, const std::shared_ptr<const Graph>& body) const;
+    Value append(std::size_t hash, Node node);
+
     Graph graph_;
     Origin origin_;
     std::unordered_multimap<std::size_t, int> by_hash_;  // only ever looked up, never iterated

@@ -10,7 +10,6 @@
 namespace nncc {
 namespace {
 
-constexpr int kMaximumDepth = 16;         // of bodies within bodies
 constexpr int kMaximumNodes = 1'000'000;  // of one graph
 
 std::optional<Graph> read_graph(TextReader& reader, int depth);
@@ -157,7 +156,7 @@ class GraphReader {
 
 // After the word `graph`.
 std::optional<Graph> read_graph(TextReader& reader, int depth) {
-    if (depth > kMaximumDepth) return reader.fail(fmt::format("bodies nest deeper than {}", kMaximumDepth));
+    if (depth > kMaximumBodyDepth) return reader.fail(fmt::format("bodies nest deeper than {}", kMaximumBodyDepth));
     std::optional<std::string> name = reader.name();
     if (!name || !reader.expect("{")) return std::nullopt;
     return GraphReader(reader, std::move(*name), depth).graph();

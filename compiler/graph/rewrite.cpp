@@ -26,8 +26,8 @@ std::vector<Value> results_of(const GraphBuilder& builder, Value first) {
     return values;
 }
 
-std::vector<Value> copied(GraphBuilder& builder, const Node& node, std::vector<Value> operands) {
-    return results_of(builder, builder.add(*node.op, std::move(operands), node.attributes, node.origin, node.body));
+std::vector<Value> copied(GraphBuilder& builder, const Graph& from, const Node& node, std::vector<Value> operands) {
+    return results_of(builder, builder.copy(from, node, std::move(operands)));
 }
 
 Graph rewrite_live(const Graph& graph, const std::vector<bool>& live, const RewriteVisit& visit) {
@@ -43,7 +43,7 @@ Graph rewrite_live(const Graph& graph, const std::vector<bool>& live, const Rewr
             replacement = visit(builder, node, operands);
         }
         std::vector<Value>& made = results[static_cast<std::size_t>(i)];
-        made = replacement ? std::move(*replacement) : copied(builder, node, std::move(operands));
+        made = replacement ? std::move(*replacement) : copied(builder, graph, node, std::move(operands));
     }
     builder.set_origin({});
     for (const Output& output : graph.outputs()) builder.output(output.name, mapped({output.value}, results)[0]);
@@ -83,7 +83,7 @@ std::vector<std::vector<Value>> inline_graph(
         std::optional<std::vector<Value>> replacement;
         if (replace) replacement = replace(node);
         std::vector<Value>& made = results[static_cast<std::size_t>(i)];
-        made = replacement ? std::move(*replacement) : copied(builder, node, mapped(node.operands, results));
+        made = replacement ? std::move(*replacement) : copied(builder, graph, node, mapped(node.operands, results));
     }
     return results;
 }

@@ -10,8 +10,6 @@
 namespace nncc {
 namespace {
 
-constexpr int kMaximumDepth = 16;  // of bodies within bodies
-
 using Fault = std::optional<std::string>;
 
 bool exists(const Graph& graph, Value value, int before) {
@@ -54,7 +52,7 @@ Fault node_fault(const Graph& graph, int index, bool is_body) {
 }
 
 Fault graph_fault(const Graph& graph, bool is_body, int depth) {
-    if (depth > kMaximumDepth) return fmt::format("bodies nest deeper than {}", kMaximumDepth);
+    if (depth > kMaximumBodyDepth) return fmt::format("bodies nest deeper than {}", kMaximumBodyDepth);
     std::set<std::string_view> inputs, storages, stores;
     for (int i = 0; i < graph.size(); ++i) {
         const Node& node = graph.node(i);

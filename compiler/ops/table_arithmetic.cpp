@@ -53,7 +53,7 @@ Values extremum_gradient(const GradientContext& c, bool larger_wins) {
             select(b, larger_wins ? a_less : b_less, c.adjoint(), half)};
 }
 
-const OpRecord kTable[] = {
+const OpRecord kArithmeticTable[] = {
     {.name = "add",
      .operands = "a, b",
      .attributes = {},
@@ -206,6 +206,6 @@ const OpRecord kTable[] = {
 
 }  // namespace
 
-std::span<const OpRecord> arithmetic_ops() { return kTable; }
+std::span<const OpRecord> arithmetic_ops() { return kArithmeticTable; }
 
 }  // namespace nncc

@@ -77,7 +77,7 @@ Values expand_log_softmax(GraphBuilder& b, const Node& node, const Values& opera
     return {subtract(b, x, restore_axes(b, log_sum, shape, {axis}))};
 }
 
-const OpRecord kTable[] = {
+const OpRecord kCompositeTable[] = {
     {.name = "softmax",
      .operands = "a",
      .attributes = {{"axis", attribute_kind<std::int64_t>()}},
@@ -102,6 +102,6 @@ const OpRecord kTable[] = {
 
 }  // namespace
 
-std::span<const OpRecord> composite_ops() { return kTable; }
+std::span<const OpRecord> composite_ops() { return kCompositeTable; }
 
 }  // namespace nncc

@@ -87,7 +87,7 @@ Values einsum_gradient(const GradientContext& c) {
     return result;
 }
 
-const OpRecord kTable[] = {
+const OpRecord kContractionTable[] = {
     {.name = "einsum",
      .operands = "a, ...",
      .attributes = {{"equation", attribute_kind<std::string>()}},
@@ -100,6 +100,6 @@ const OpRecord kTable[] = {
 
 }  // namespace
 
-std::span<const OpRecord> contraction_ops() { return kTable; }
+std::span<const OpRecord> contraction_ops() { return kContractionTable; }
 
 }  // namespace nncc

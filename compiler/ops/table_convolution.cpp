@@ -211,7 +211,7 @@ Values convolution_gradient(const GradientContext& c) {
     return {gradient_of_x(c, form), gradient_of_w(c, form)};
 }
 
-const OpRecord kTable[] = {
+const OpRecord kConvolutionTable[] = {
     {.name = "convolution",
      .operands = "x, w",
      .attributes = {{"batch_groups", attribute_kind<std::int64_t>()},
@@ -231,6 +231,6 @@ const OpRecord kTable[] = {
 
 }  // namespace
 
-std::span<const OpRecord> convolution_ops() { return kTable; }
+std::span<const OpRecord> convolution_ops() { return kConvolutionTable; }
 
 }  // namespace nncc

@@ -9,7 +9,7 @@ namespace {
 
 using Values = std::vector<Value>;
 
-const OpRecord kTable[] = {
+const OpRecord kFunctionTable[] = {
     {.name = "exp",
      .operands = "a",
      .attributes = {},
@@ -235,6 +235,6 @@ const OpRecord kTable[] = {
 
 }  // namespace
 
-std::span<const OpRecord> function_ops() { return kTable; }
+std::span<const OpRecord> function_ops() { return kFunctionTable; }
 
 }  // namespace nncc

@@ -109,7 +109,7 @@ Values scatter_add_gradient(const GradientContext& c) {
     return {Value{}, select(b, mask, gathered, splat(b, 0.0, type))};
 }
 
-const OpRecord kTable[] = {
+const OpRecord kIndexedTable[] = {
     {.name = "gather",
      .operands = "a, indices",
      .attributes = {{"axis", attribute_kind<std::int64_t>()}, {"batch_axes", attribute_kind<std::int64_t>()}},
@@ -141,6 +141,6 @@ const OpRecord kTable[] = {
 
 }  // namespace
 
-std::span<const OpRecord> indexed_ops() { return kTable; }
+std::span<const OpRecord> indexed_ops() { return kIndexedTable; }
 
 }  // namespace nncc

@@ -53,7 +53,7 @@ TypeResult random_type(const TypeContext& c) {
     return declared(c);
 }
 
-const OpRecord kTable[] = {
+const OpRecord kLeafTable[] = {
     {.name = "input",
      .operands = "",
      .attributes = {{"name", attribute_kind<std::string>()}, {"type", attribute_kind<Type>()}},
@@ -145,6 +145,6 @@ const OpRecord kTable[] = {
 
 }  // namespace
 
-std::span<const OpRecord> leaf_ops() { return kTable; }
+std::span<const OpRecord> leaf_ops() { return kLeafTable; }
 
 }  // namespace nncc

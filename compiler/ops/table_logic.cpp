@@ -42,7 +42,7 @@ S converted(const S& x, DType from, DType to) {
     return x;
 }
 
-const OpRecord kTable[] = {
+const OpRecord kLogicTable[] = {
     {.name = "equal",
      .operands = "a, b",
      .attributes = {},
@@ -166,6 +166,6 @@ const OpRecord kTable[] = {
 
 }  // namespace
 
-std::span<const OpRecord> logic_ops() { return kTable; }
+std::span<const OpRecord> logic_ops() { return kLogicTable; }
 
 }  // namespace nncc

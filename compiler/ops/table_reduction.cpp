@@ -88,7 +88,7 @@ Values cumulative_gradient(const GradientContext& c) {
     return {Value{}};  // max: not differentiable, by decision
 }
 
-const OpRecord kTable[] = {
+const OpRecord kReductionTable[] = {
     {.name = "reduce_sum",
      .operands = "a",
      .attributes = {{"axes", attribute_kind<Axes>()}},
@@ -146,6 +146,6 @@ const OpRecord kTable[] = {
 
 }  // namespace
 
-std::span<const OpRecord> reduction_ops() { return kTable; }
+std::span<const OpRecord> reduction_ops() { return kReductionTable; }
 
 }  // namespace nncc

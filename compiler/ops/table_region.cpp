@@ -130,7 +130,7 @@ void evaluate_scan(EvaluateContext<S>& context) {
     for (std::size_t k = 0; k < carries; ++k) context.results[yields + k] = std::move(state[k]);
 }
 
-const OpRecord kTable[] = {
+const OpRecord kRegionTable[] = {
     {.name = "scan",
      .operands = "...",
      .attributes = {{"axis", attribute_kind<std::int64_t>()},
@@ -164,6 +164,6 @@ const OpRecord kTable[] = {
 
 }  // namespace
 
-std::span<const OpRecord> region_ops() { return kTable; }
+std::span<const OpRecord> region_ops() { return kRegionTable; }
 
 }  // namespace nncc

@@ -316,7 +316,7 @@ Values concatenate_gradient(const GradientContext& c) {
     return result;
 }
 
-const OpRecord kTable[] = {
+const OpRecord kViewTable[] = {
     {.name = "reshape",
      .operands = "a",
      .attributes = {{"shape", attribute_kind<Shape>()}},
@@ -384,6 +384,6 @@ const OpRecord kTable[] = {
 
 }  // namespace
 
-std::span<const OpRecord> view_ops() { return kTable; }
+std::span<const OpRecord> view_ops() { return kViewTable; }
 
 }  // namespace nncc

@@ -137,7 +137,7 @@ Values overlap_add_gradient(const GradientContext& c) {
     return {window(c.builder, c.adjoint(), windows.axes, windows.kernel, windows.stride, windows.dilation)};
 }
 
-const OpRecord kTable[] = {
+const OpRecord kWindowTable[] = {
     {.name = "window",
      .operands = "a",
      .attributes = {{"axes", attribute_kind<Axes>()},
@@ -167,6 +167,6 @@ const OpRecord kTable[] = {
 
 }  // namespace
 
-std::span<const OpRecord> window_ops() { return kTable; }
+std::span<const OpRecord> window_ops() { return kWindowTable; }
 
 }  // namespace nncc

@@ -9,13 +9,12 @@
 #include "ops/record.h"
 #include "passes/fuse_groups.h"
 #include "passes/fuse_units.h"
+#include "passes/node_kinds.h"
 #include "passes/scan_body.h"
 #include "passes/scan_builder.h"
 
 namespace nncc {
 namespace {
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 const char* kind_name(GroupKind kind) {
     switch (kind) {

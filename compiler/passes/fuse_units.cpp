@@ -5,6 +5,7 @@
 #include <set>
 
 #include "ops/record.h"
+#include "passes/node_kinds.h"
 #include "passes/scan_builder.h"
 
 namespace nncc {
@@ -12,14 +13,14 @@ namespace {
 
 // Cycles per element up to which elementwise work on values that are in buffers is done again in every reader instead
 // of written out and read back: a store, a load and their cache traffic cost about as much as four additions.
-constexpr int kRecomputeCost = 4;
+constexpr int kFusedRecomputeCost = 4;
 constexpr int kRandomCost = 2;
 
 bool is_leaf(const Node& node) {
     return std::holds_alternative<LeafLowering>(node.op->lowering) && node.op->name != "iota";
 }
 
-bool is_elementwise(const Node& node) {
+bool computes_by_element(const Node& node) {
     return std::holds_alternative<ElementwiseLowering>(node.op->lowering) || node.op->facts.random;
 }
 
@@ -41,13 +42,13 @@ int cost_of(const Node& node) {
 }
 
 // A reduction over no axes has its prologue and epilogue on one shape; it stays alone (simplify removes it anyway).
-bool is_reduction(const Node& node) {
+bool reduces_axes(const Node& node) {
     return lowering_of<ReductionLowering>(node) != nullptr && !node.attributes.integers("axes").empty();
 }
 
 // Reads its operands through index maps only (so views and cheap nodes can be cloned into it).
 bool reads_through_views(const Node& node) {
-    return is_elementwise(node) || is_affine_view(node) || is_reduction(node);
+    return computes_by_element(node) || is_affine_view(node) || reduces_axes(node);
 }
 
 class Finder {
@@ -100,7 +101,7 @@ class Finder {
             for (Value operand : node.operands) {
                 ++uses_[at(operand)];
                 if (is_affine_view(node)) split_[at(operand)] = true;
-                if (is_reduction(node)) reduced[at(operand)] = true;
+                if (reduces_axes(node)) reduced[at(operand)] = true;
             }
         }
         for (int index = 0; index < graph_.size(); ++index) {
@@ -140,7 +141,7 @@ class Finder {
         }
         if (level_ == FuseLevel::kIsolate) return NodeRole::kUnit;
         if (node.op->name == "iota" || is_affine_view(node)) return NodeRole::kVirtual;
-        if (!is_elementwise(node) || hard_[at(index)]) return NodeRole::kUnit;
+        if (!computes_by_element(node) || hard_[at(index)]) return NodeRole::kUnit;
         // Scalars are computed once, in one group, whatever they cost.
         if (node.type().rank() == 0) return NodeRole::kUnit;
         int cost = cost_of(node);
@@ -153,7 +154,7 @@ class Finder {
         }
         // Recomputed by several readers from several buffers, it would be more traffic than one buffer of its own.
         if (uses_[at(index)] > 1 && full_reads(index).size() > 1) return NodeRole::kUnit;
-        return cost <= kRecomputeCost ? NodeRole::kVirtual : NodeRole::kUnit;
+        return cost <= kFusedRecomputeCost ? NodeRole::kVirtual : NodeRole::kUnit;
     }
 
     void find_roles() {
@@ -218,7 +219,7 @@ class Finder {
     void sources_of(int unit, const std::function<void(Value, bool)>& source) const {
         const Node& node = graph_.node(unit);
         if (reads_through_views(node) || is_reshape(node)) {
-            if (is_reduction(node)) {
+            if (reduces_axes(node)) {
                 for (Value operand : node.operands) walk(operand, true, source);
             } else {
                 walk_operands(unit, true, source);
@@ -326,9 +327,9 @@ Value alias_base(const Graph& graph, const Units& units, Value value) {
 
 UnitKind Units::kind(const Graph& graph, int index) const {
     const Node& node = graph.node(index);
-    if (is_elementwise(node) || is_affine_view(node) || is_reshape(node) || node.op->name == "iota")
+    if (computes_by_element(node) || is_affine_view(node) || is_reshape(node) || node.op->name == "iota")
         return UnitKind::kElementwise;
-    if (is_reduction(node)) return UnitKind::kReduction;
+    if (reduces_axes(node)) return UnitKind::kReduction;
     if (lowering_of<ContractionLowering>(node) != nullptr) return UnitKind::kContraction;
     return UnitKind::kSingle;
 }

@@ -1,14 +1,13 @@
 // hoist: moves what does not depend on a scan's carries in front of it, for all steps at once.
 #include "ops/build.h"
 #include "ops/record.h"
+#include "passes/node_kinds.h"
 #include "passes/pass.h"
 #include "passes/scan_builder.h"
 #include "passes/vectorize.h"
 
 namespace nncc {
 namespace {
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 class Hoister {
   public:

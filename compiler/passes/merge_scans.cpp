@@ -4,13 +4,12 @@
 #include <set>
 
 #include "ops/record.h"
+#include "passes/node_kinds.h"
 #include "passes/pass.h"
 #include "passes/scan_builder.h"
 
 namespace nncc {
 namespace {
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 // Both bodies in one, over operands of the same builder. The carries of one are those of the other by initial value.
 class Joined {

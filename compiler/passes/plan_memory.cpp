@@ -9,6 +9,7 @@
 #include "base/checked.h"
 #include "ops/record.h"
 #include "passes/diagnostic_kinds.h"
+#include "passes/node_kinds.h"
 #include "passes/scan_body.h"
 #include "passes/schedule.h"
 
@@ -16,8 +17,6 @@ namespace nncc {
 namespace {
 
 constexpr std::int64_t kMaximumArenaBytes = std::int64_t{1} << 46;
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 std::int64_t aligned(std::int64_t bytes) {
     return (bytes + Plan::kArenaAlignment - 1) / Plan::kArenaAlignment * Plan::kArenaAlignment;

@@ -4,14 +4,11 @@
 
 #include "graph/constants.h"
 #include "ops/record.h"
+#include "passes/node_kinds.h"
 #include "passes/rules.h"
 
 namespace nncc {
 namespace {
-
-bool is_elementwise(const Node& node) {
-    return std::holds_alternative<ElementwiseLowering>(node.op->lowering) && !node.op->facts.random;
-}
 
 std::optional<Value> drop_identity(GraphBuilder& builder, const Node& node) {
     if (!is_elementwise(node) || node.operands.size() != 2) return std::nullopt;
@@ -128,7 +125,7 @@ bool is_whole(const Captures& captures) { return captures.builder->type(captures
 // A constant takes the sign instead (negated_multiple).
 bool is_no_number(const Captures& captures) { return !captures.number("y"); }
 
-const Rule kRules[] = {
+const Rule kAlgebraRules[] = {
     {.name = "identity", .reason = "the op's record says that this operand changes nothing", .build = drop_identity},
     {.name = "work_before_broadcast",
      .reason = "elementwise work on equally spread operands is done once, before it is spread",
@@ -236,6 +233,6 @@ const Rule kRules[] = {
 
 }  // namespace
 
-std::span<const Rule> algebra_rules() { return kRules; }
+std::span<const Rule> algebra_rules() { return kAlgebraRules; }
 
 }  // namespace nncc

@@ -9,7 +9,7 @@ namespace {
 // training would stand still. A floor above that is meant as one and stays.
 bool guards_against_infinity(const Captures& captures) { return *captures.number("C") <= -87.0; }
 
-const Rule kRules[] = {
+const Rule kStableRules[] = {
     {.name = "floor_of_log_sigmoid",
      .reason = "the exact logarithm needs no floor",
      .pattern = "maximum(log(sigmoid(x)), C)",
@@ -95,6 +95,6 @@ const Rule kRules[] = {
 
 }  // namespace
 
-std::span<const Rule> stable_rules() { return kRules; }
+std::span<const Rule> stable_rules() { return kStableRules; }
 
 }  // namespace nncc

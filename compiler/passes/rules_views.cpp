@@ -7,6 +7,7 @@
 #include "ops/build.h"
 #include "ops/einsum.h"
 #include "ops/record.h"
+#include "passes/node_kinds.h"
 #include "passes/rules.h"
 
 namespace nncc {
@@ -217,8 +218,6 @@ std::optional<Value> sum_of_negated(GraphBuilder& builder, const Node& node) {
 
 // ---- einsum ----
 
-Equation equation_of(const Node& node) { return std::get<Equation>(parse_equation(node.attributes.text("equation"))); }
-
 // einsum("ij,jk->ik", transpose(a), b) → einsum("ji,jk->ik", a, b); a broadcast axis whose letter another operand has
 // is left out; an axis of extent 1 that is summed is dropped.
 std::optional<Value> views_into_letters(GraphBuilder& builder, const Node& node) {
@@ -335,7 +334,7 @@ std::optional<Value> contraction_of_one(GraphBuilder& builder, const Node& node)
     return transpose(builder, reduce_sum(builder, node.operands[0], summed), order);
 }
 
-const Rule kRules[] = {
+const Rule kViewsRules[] = {
     {.name = "transposes", .reason = "one index map, or none", .root = "transpose", .build = merge_transposes},
     {.name = "reshapes", .reason = "only the last shape counts", .root = "reshape", .build = merge_reshapes},
     {.name = "broadcasts", .reason = "one index map, or none", .root = "broadcast", .build = merge_broadcasts},
@@ -379,6 +378,6 @@ const Rule kRules[] = {
 
 }  // namespace
 
-std::span<const Rule> view_rules() { return kRules; }
+std::span<const Rule> view_rules() { return kViewsRules; }
 
 }  // namespace nncc

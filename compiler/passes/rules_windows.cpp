@@ -56,7 +56,7 @@ std::optional<Value> add_without_overlap(GraphBuilder& builder, const Node& node
     return rest == none ? x : pad(builder, x, zero, none, rest, none);
 }
 
-const Rule kRules[] = {
+const Rule kWindowsRules[] = {
     {.name = "window_of_one", .reason = "a window of one element is a slice", .root = "window", .build = window_of_one},
     {.name = "add_without_overlap",
      .reason = "nothing is added: the elements are only rearranged",
@@ -66,6 +66,6 @@ const Rule kRules[] = {
 
 }  // namespace
 
-std::span<const Rule> window_rules() { return kRules; }
+std::span<const Rule> window_rules() { return kWindowsRules; }
 
 }  // namespace nncc

@@ -8,12 +8,11 @@
 
 #include "ops/build.h"
 #include "ops/record.h"
+#include "passes/node_kinds.h"
 #include "passes/scan_builder.h"
 
 namespace nncc {
 namespace {
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 class Names {
   public:

@@ -6,11 +6,10 @@
 #include "graph/constants.h"
 #include "ops/build.h"
 #include "ops/record.h"
+#include "passes/node_kinds.h"
 
 namespace nncc {
 namespace {
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 Axes to_front(std::int64_t axis, int rank) {
     Axes permutation{axis};

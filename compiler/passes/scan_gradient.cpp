@@ -8,6 +8,7 @@
 #include "ops/build.h"
 #include "ops/record.h"
 #include "passes/differentiate.h"
+#include "passes/node_kinds.h"
 #include "passes/scan_builder.h"
 #include "passes/vectorize.h"
 
@@ -15,12 +16,10 @@ namespace nncc {
 namespace {
 
 // Cycles per element up to which a forward value is computed again from residuals instead of stored.
-constexpr int kRecomputeCost = 8;
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
+constexpr int kStepRecomputeCost = 8;
 
 // Bytes of one step; what is not known is taken as 64.
-double bytes_of(const Type& type) {
+double step_bytes(const Type& type) {
     double bytes = dtype_bytes(type.dtype);
     for (const Dim& dim : type.shape) bytes *= dim.is_constant() ? static_cast<double>(dim.constant()) : 64.0;
     return bytes;
@@ -207,8 +206,8 @@ class ScanGradient {
             Cone cone;
             collect(value, cone);
             double bytes = 0;
-            for (Value stored : cone.stored) bytes += bytes_of(draft_.type(stored));
-            if (cone.cost <= kRecomputeCost && bytes <= bytes_of(draft_.type(value))) {
+            for (Value stored : cone.stored) bytes += step_bytes(draft_.type(stored));
+            if (cone.cost <= kStepRecomputeCost && bytes <= step_bytes(draft_.type(value))) {
                 residuals_.insert(cone.stored.begin(), cone.stored.end());
             } else {
                 residuals_.insert(value);

@@ -4,13 +4,12 @@
 #include <set>
 
 #include "ops/record.h"
+#include "passes/node_kinds.h"
 #include "passes/scan_body.h"
 #include "passes/scan_builder.h"
 
 namespace nncc {
 namespace {
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 std::int64_t bytes_of(const Type& type, const DimBindings& dims) {
     const std::optional<Dim> count = element_count(type.shape);

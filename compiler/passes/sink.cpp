@@ -4,14 +4,13 @@
 #include "graph/constants.h"
 #include "ops/build.h"
 #include "ops/record.h"
+#include "passes/node_kinds.h"
 #include "passes/pass.h"
 #include "passes/scan_builder.h"
 #include "passes/vectorize.h"
 
 namespace nncc {
 namespace {
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 bool is_einsum(const Node& node) {
     const auto* contraction = lowering_of<ContractionLowering>(node);

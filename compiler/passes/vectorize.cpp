@@ -6,17 +6,14 @@
 #include "ops/build.h"
 #include "ops/einsum.h"
 #include "ops/record.h"
+#include "passes/node_kinds.h"
 
 namespace nncc {
 namespace {
 
 // What storing, and loading again, an element costs in cycles.
 constexpr int kMemoryCost = 4;
-constexpr int kRandomCost = 2;
-
-bool is_elementwise(const Node& node) {
-    return lowering_of<ElementwiseLowering>(node) != nullptr && !node.op->facts.random;
-}
+constexpr int kVectorRandomCost = 2;
 
 // softmax and its like: one shape in and out, and at most an axis.
 bool is_along_axis(const Graph& body, const Node& node) {
@@ -36,12 +33,6 @@ char free_letter(const Equation& equation) {
         }
     }
     return 0;
-}
-
-Equation equation_of(const Node& node) {
-    auto parsed = parse_equation(node.attributes.text("equation"));
-    NNCC_CHECK(std::holds_alternative<Equation>(parsed));
-    return std::get<Equation>(parsed);
 }
 
 Axes shifted(Axes axes) {
@@ -108,7 +99,7 @@ bool is_cheap(const Node& node) {
 }
 
 int elementwise_cost(const Node& node) {
-    if (node.op->facts.random) return kRandomCost;
+    if (node.op->facts.random) return kVectorRandomCost;
     const auto* elementwise = lowering_of<ElementwiseLowering>(node);
     return elementwise == nullptr ? 0 : elementwise->cost;
 }

@@ -5,13 +5,12 @@
 #include <set>
 
 #include "ops/record.h"
+#include "passes/node_kinds.h"
 #include "passes/plan.h"
 #include "passes/schedule.h"
 
 namespace nncc {
 namespace {
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 class PlanVerifier {
   public:

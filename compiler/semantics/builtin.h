@@ -20,6 +20,7 @@ struct BuiltinCall {
 
     const Operand& operand(std::size_t index) const { return *arguments[index]; }
     bool has(std::size_t index) const { return arguments[index] != nullptr; }
+    const Operand* find_operand(std::size_t index) const { return arguments[index]; }  // null when left out
 };
 
 struct Builtin {

@@ -173,12 +173,12 @@ Meaning apply_derivative(const BuiltinCall& call) {
     return Meaning::poison();
 }
 
-constexpr Builtin kRows[] = {
+constexpr Builtin kDerivativeBuiltins[] = {
     {"derivative", "f, x?, by?", apply_derivative},
 };
 
 }  // namespace
 
-std::span<const Builtin> derivative_builtins() { return kRows; }
+std::span<const Builtin> derivative_builtins() { return kDerivativeBuiltins; }
 
 }  // namespace nncc

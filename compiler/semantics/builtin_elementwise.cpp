@@ -126,7 +126,7 @@ Meaning apply_cast(const BuiltinCall& call) {
 Meaning apply_conversion(const BuiltinCall& call) { return convert(call, call.builtin.name); }
 
 using Op = ast::BinaryOperator;
-constexpr Builtin kRows[] = {
+constexpr Builtin kElementwiseBuiltins[] = {
     {"abs", "x", apply_absolute},
     {"absolute", "x", apply_absolute},
     {"add", "a, b", apply_operator<Op::kAdd>},
@@ -168,6 +168,6 @@ constexpr Builtin kRows[] = {
 
 }  // namespace
 
-std::span<const Builtin> elementwise_builtins() { return kRows; }
+std::span<const Builtin> elementwise_builtins() { return kElementwiseBuiltins; }
 
 }  // namespace nncc

@@ -78,7 +78,7 @@ Meaning apply_one_hot(const BuiltinCall& call) {
     return hot ? Meaning::tensor(cast_value(elaboration, *hot, real_dtype(elaboration))) : Meaning::poison();
 }
 
-constexpr Builtin kRows[] = {
+constexpr Builtin kIndexBuiltins[] = {
     {"gather", "x, indices, axis?, batch_axes?", apply_gather},
     {"one_hot", "indices, classes", apply_one_hot},
     {"scatter_add", "indices, updates, extent, axis?", apply_scatter_add},
@@ -86,6 +86,6 @@ constexpr Builtin kRows[] = {
 
 }  // namespace
 
-std::span<const Builtin> index_builtins() { return kRows; }
+std::span<const Builtin> index_builtins() { return kIndexBuiltins; }
 
 }  // namespace nncc

@@ -12,10 +12,6 @@
 namespace nncc {
 namespace {
 
-const Operand* argument(const BuiltinCall& call, std::size_t index) {
-    return call.has(index) ? &call.operand(index) : nullptr;
-}
-
 // The reduced axes come back as extents of 1.
 std::optional<Value> keep_axes(Elaboration& elaboration, Value reduced, const Shape& shape,
                                const std::vector<std::int64_t>& axes, SourceRange range) {
@@ -59,7 +55,7 @@ Meaning apply_reduction(const BuiltinCall& call) {
     if (!value) return Meaning::poison();
     std::string_view name = call.builtin.name;
     const Type type = elaboration.builder.type(*value);
-    std::optional<std::vector<std::int64_t>> axes = to_axes(elaboration, argument(call, 1), type.shape);
+    std::optional<std::vector<std::int64_t>> axes = to_axes(elaboration, call.find_operand(1), type.shape);
     if (!axes) return Meaning::poison();
     bool flags = name == "any" || name == "all";
     if (flags && type.dtype != DType::kBool) {
@@ -130,7 +126,7 @@ Meaning apply_cumulative(const BuiltinCall& call) {
     return result_of(add_node(call.elaboration, "cumulative", {*value}, attributes, call.range, {call.operand(0)}));
 }
 
-constexpr Builtin kRows[] = {
+constexpr Builtin kReductionBuiltins[] = {
     {"all", "x, axis?, keep?", apply_reduction},
     {"any", "x, axis?, keep?", apply_reduction},
     {"argmax", "x, axis?", apply_along},
@@ -152,6 +148,6 @@ constexpr Builtin kRows[] = {
 
 }  // namespace
 
-std::span<const Builtin> reduction_builtins() { return kRows; }
+std::span<const Builtin> reduction_builtins() { return kReductionBuiltins; }
 
 }  // namespace nncc

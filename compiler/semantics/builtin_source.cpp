@@ -104,7 +104,7 @@ Meaning apply_length(const BuiltinCall& call) {
     return Meaning::poison();
 }
 
-constexpr Builtin kRows[] = {
+constexpr Builtin kSourceBuiltins[] = {
     {"einsum", "equation, ...", apply_einsum_call},
     {"fill", "shape, value", apply_fill},
     {"iota", "extent", apply_iota},
@@ -117,6 +117,6 @@ constexpr Builtin kRows[] = {
 
 }  // namespace
 
-std::span<const Builtin> source_builtins() { return kRows; }
+std::span<const Builtin> source_builtins() { return kSourceBuiltins; }
 
 }  // namespace nncc

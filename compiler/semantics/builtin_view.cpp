@@ -282,7 +282,7 @@ Meaning apply_flip(const BuiltinCall& call) {
     return result_of(add_slice(call.elaboration, *value, start, stop, step, call.range));
 }
 
-constexpr Builtin kRows[] = {
+constexpr Builtin kViewBuiltins[] = {
     {"broadcast", "x, shape", apply_broadcast}, {"concatenate", "parts, axis?", apply_concatenate},
     {"flip", "x, axis?", apply_flip},           {"pad", "x, widths, value?, mode?", apply_pad},
     {"reshape", "x, shape", apply_reshape},     {"split", "x, parts, axis?", apply_split},
@@ -292,6 +292,6 @@ constexpr Builtin kRows[] = {
 
 }  // namespace
 
-std::span<const Builtin> view_builtins() { return kRows; }
+std::span<const Builtin> view_builtins() { return kViewBuiltins; }
 
 }  // namespace nncc

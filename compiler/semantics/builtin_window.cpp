@@ -15,21 +15,17 @@
 namespace nncc {
 namespace {
 
-const Operand* argument(const BuiltinCall& call, std::size_t index) {
-    return call.has(index) ? &call.operand(index) : nullptr;
-}
-
 std::optional<std::vector<std::int64_t>> numbers(const BuiltinCall& call, std::size_t index, std::size_t count,
                                                  std::string_view what) {
-    return to_axis_numbers(call.elaboration, argument(call, index), count, 1, what);
+    return to_axis_numbers(call.elaboration, call.find_operand(index), count, 1, what);
 }
 
 // per_axis(3, 2) is [3, 3]; a list of 2 is itself.
 Meaning apply_per_axis(const BuiltinCall& call) {
     std::optional<std::int64_t> count = to_integer(call.elaboration, call.operand(1));
     if (!count || *count < 0 || *count > 64) return Meaning::poison();
-    auto list =
-        to_axis_numbers(call.elaboration, argument(call, 0), static_cast<std::size_t>(*count), INT32_MIN, "a number");
+    auto list = to_axis_numbers(call.elaboration, call.find_operand(0), static_cast<std::size_t>(*count), INT32_MIN,
+                                "a number");
     if (!list) return Meaning::poison();
     std::vector<Meaning> elements;
     for (std::int64_t number : *list) elements.push_back(Meaning::integer(Dim(number)));
@@ -100,7 +96,7 @@ Meaning apply_convolution(const BuiltinCall& call) {
             sliding.kernel.push_back(weights.shape[axis].constant());
             extents.push_back(*extent);
         }
-        std::optional<Padding> given = to_padding(elaboration, argument(call, 3), extents, sliding, call.range);
+        std::optional<Padding> given = to_padding(elaboration, call.find_operand(3), extents, sliding, call.range);
         if (!given) return Meaning::poison();
         padding = *given;
     }
@@ -138,7 +134,7 @@ Meaning apply_window(const BuiltinCall& call) {
     type = elaboration.builder.type(*value);
     Shape extents;
     for (std::int64_t axis : *axes) extents.push_back(type.shape[static_cast<std::size_t>(axis)]);
-    auto padding = to_padding(elaboration, argument(call, 5), extents, {*kernel, *stride, *dilation}, call.range);
+    auto padding = to_padding(elaboration, call.find_operand(5), extents, {*kernel, *stride, *dilation}, call.range);
     const Operand fill = call.has(6) ? call.operand(6) : Operand{Meaning::integer(Dim(0)), call.range};
     std::optional<Value> filled = to_scalar(elaboration, fill, type.dtype);
     if (!padding || !filled) return Meaning::poison();
@@ -179,7 +175,7 @@ Meaning apply_overlap_add(const BuiltinCall& call) {
     return result_of(add_node(elaboration, "overlap_add", {*value}, attributes, call.range, {call.operand(0)}));
 }
 
-constexpr Builtin kRows[] = {
+constexpr Builtin kWindowBuiltins[] = {
     {"convolution", "x, w, stride?, padding?, dilation?, groups?, x_dilation?", apply_convolution},
     {"overlap_add", "windows, extents, stride?, dilation?, axes?", apply_overlap_add},
     {"per_axis", "numbers, count", apply_per_axis},
@@ -188,6 +184,6 @@ constexpr Builtin kRows[] = {
 
 }  // namespace
 
-std::span<const Builtin> window_builtins() { return kRows; }
+std::span<const Builtin> window_builtins() { return kWindowBuiltins; }
 
 }  // namespace nncc

@@ -98,18 +98,18 @@ Meaning apply_matrix_multiply(Elaboration& elaboration, const Operand& a, const 
 
 namespace {
 
-struct Equation {
+struct ProductLetters {
     std::vector<std::string> operands;
     std::string result;
     bool has_result = false;
 };
 
-std::optional<Equation> parse_equation(const std::string& text) {
+std::optional<ProductLetters> read_equation(const std::string& text) {
     std::string compact;
     for (char c : text) {
         if (c != ' ') compact += c;
     }
-    Equation equation;
+    ProductLetters equation;
     std::string left = compact;
     if (std::size_t arrow = compact.find("->"); arrow != std::string::npos) {
         left = compact.substr(0, arrow);
@@ -160,7 +160,7 @@ Meaning apply_einsum(Elaboration& elaboration, const Operand& equation_operand, 
         report(elaboration, kWrongEquation, equation_operand.range, std::move(message)).hint = std::move(hint);
         return Meaning::poison();
     };
-    std::optional<Equation> equation = parse_equation(*text);
+    std::optional<ProductLetters> equation = read_equation(*text);
     if (!equation)
         return refuse(fmt::format("`{}` is no equation of einsum", *text),
                       "letters, commas, `...` and one `->`, as in \"bik, bkj -> bij\"");

@@ -61,12 +61,12 @@ TEST(Realtime, FindsFunctionPointers) {
 }
 
 TEST(Realtime, FindsRecursionAlsoThroughOthers) {
-    expect_only(RealtimeHazard::kRecursion, "int step(int n) { return n < 2 ? n : step(n - 1); }");
+    expect_only(RealtimeHazard::kReachesItself, "int step(int n) { return n < 2 ? n : step(n - 1); }");
     const RealtimeReport report = check(
         "int b(int); int a(int n) { return b(n); } int b(int n) { return n > 0 ? a(n - 1) : 0; }"
         "int step(int n) { return a(n); }");
     ASSERT_EQ(report.findings.size(), 1u) << describe(report);
-    EXPECT_EQ(report.findings[0].hazard, RealtimeHazard::kRecursion);
+    EXPECT_EQ(report.findings[0].hazard, RealtimeHazard::kReachesItself);
     EXPECT_EQ(report.findings[0].call_chain, (std::vector<std::string>{"step", "a", "b"}));
 }
 

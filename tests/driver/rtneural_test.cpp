@@ -82,7 +82,7 @@ static int run_dense_layers() {
 
 // Signals of 1 and below, computed in f32 by three programs: 1,000 steps of a recurrence of some 50 roundings of 6e-8
 // each, which forgets.
-constexpr double kBound = 1e-6;
+constexpr double kLargestError = 1e-6;
 
 TEST(Rtneural, ModelsGiveTheSignalsOfKerasAndPytorch) {
     const std::vector<std::string> live = {"gru_keras", "gru_torch", "lstm_keras", "lstm_torch"};
@@ -117,7 +117,7 @@ TEST(Rtneural, ModelsGiveTheSignalsOfKerasAndPytorch) {
         const int read = std::sscanf(lines[k].c_str(), "%d %lf %d %d %d", &count, &worst, &one, &seven, &many);
         EXPECT_EQ(read, names[k] == "dense_layers" ? 2 : 5) << lines[k];
         EXPECT_GE(count, 100) << names[k];
-        EXPECT_LT(worst, kBound) << names[k];
+        EXPECT_LT(worst, kLargestError) << names[k];
         EXPECT_EQ(one + seven + many, 0) << names[k] << ": " << lines[k];
     }
 }

@@ -71,7 +71,7 @@ TEST_P(Sliding, IsTheSameExpandedFusedAndPlanned) {
 INSTANTIATE_TEST_SUITE_P(Ops, Sliding, ::testing::Values("convolution", "window", "overlap_add"),
                          [](const auto& test) { return test.param; });
 
-int count_of(const Graph& graph, std::string_view op) {
+int nodes_of(const Graph& graph, std::string_view op) {
     int count = 0;
     for (const Node& node : graph.nodes()) count += node.op->name == op ? 1 : 0;
     return count;
@@ -88,10 +88,10 @@ TEST(Convolution, GradientByTheKernelReadsTheWindowsOfTheForwardPass) {
     b.output("d", (*differentiate(b, reduce_sum(b, multiply(b, result, result), {0, 1, 2, 3}), {kernel}))[0]);
     b.output("result", result);
     const Graph prepared = simplify(expand(simplify(std::move(b).finish())));
-    EXPECT_EQ(count_of(prepared, "window"), 1) << print_graph(prepared);
-    EXPECT_EQ(count_of(prepared, "pad"), 1);
-    EXPECT_EQ(count_of(prepared, "einsum"), 2);
-    EXPECT_EQ(count_of(prepared, "transpose"), 0);
+    EXPECT_EQ(nodes_of(prepared, "window"), 1) << print_graph(prepared);
+    EXPECT_EQ(nodes_of(prepared, "pad"), 1);
+    EXPECT_EQ(nodes_of(prepared, "einsum"), 2);
+    EXPECT_EQ(nodes_of(prepared, "transpose"), 0);
 }
 
 }  // namespace

@@ -39,14 +39,14 @@ Moments moments(const std::vector<double>& values) {
 }
 
 // 20,000 draws: the mean is off by deviation / 141 typically, the deviation by at most as much; five of these.
-constexpr double kSlack = 5.0 / 141;
+constexpr double kSampleSlack = 5.0 / 141;
 
 void expect_uniform(const std::string& init, double low, double high) {
     SCOPED_TRACE(init);
     Moments got = moments(drawn(init));
     double deviation = (high - low) / std::sqrt(12.0);
-    EXPECT_NEAR(got.mean, (low + high) / 2, kSlack * deviation);
-    EXPECT_NEAR(got.deviation, deviation, kSlack * deviation);
+    EXPECT_NEAR(got.mean, (low + high) / 2, kSampleSlack * deviation);
+    EXPECT_NEAR(got.deviation, deviation, kSampleSlack * deviation);
     EXPECT_GE(got.low, low);
     EXPECT_LE(got.high, high);
     EXPECT_NEAR(got.low, low, 0.01 * (high - low));
@@ -56,8 +56,8 @@ void expect_uniform(const std::string& init, double low, double high) {
 void expect_normal(const std::string& init, double mean, double deviation, double most_deviations) {
     SCOPED_TRACE(init);
     Moments got = moments(drawn(init));
-    EXPECT_NEAR(got.mean, mean, kSlack * deviation);
-    EXPECT_NEAR(got.deviation, deviation, kSlack * deviation);
+    EXPECT_NEAR(got.mean, mean, kSampleSlack * deviation);
+    EXPECT_NEAR(got.deviation, deviation, kSampleSlack * deviation);
     EXPECT_LE(std::max(got.high - mean, mean - got.low), most_deviations * deviation * (1 + 1e-6));
 }
 
@@ -109,7 +109,7 @@ std::vector<double> drawn(const std::string& init, const std::string& extents) {
 TEST(Initializers, StackedGlorotTakesTheFansOfTheMatrices) {
     Moments got = moments(drawn("stacked_glorot_uniform", "50, 20, 10"));
     double limit = std::sqrt(6.0 / 30);
-    EXPECT_NEAR(got.deviation, limit / std::sqrt(3.0), kSlack * limit);
+    EXPECT_NEAR(got.deviation, limit / std::sqrt(3.0), kSampleSlack * limit);
     EXPECT_NEAR(got.high, limit, 0.01 * limit);
 }
 

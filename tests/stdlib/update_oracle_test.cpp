@@ -18,7 +18,7 @@ Array row(const Array& array, std::size_t index) {
     return result;
 }
 
-void hold(const std::string& file, bool f64) {
+void hold_update(const std::string& file, bool f64) {
     const double tolerance = f64 ? kOracleTolerance : kOracleToleranceF32;
     std::map<std::string, Arrays> groups = read_oracle("updates/" + file);
     ASSERT_TRUE(groups[""].contains("optimizer"));
@@ -48,8 +48,8 @@ void hold(const std::string& file, bool f64) {
 }
 
 class Update : public ::testing::TestWithParam<std::string> {};
-TEST_P(Update, Agrees) { hold(GetParam(), true); }
-TEST_P(Update, AgreesInF32) { hold(GetParam(), false); }
+TEST_P(Update, Agrees) { hold_update(GetParam(), true); }
+TEST_P(Update, AgreesInF32) { hold_update(GetParam(), false); }
 
 INSTANTIATE_TEST_SUITE_P(Files, Update, ::testing::ValuesIn(oracle_names("updates", ".npz")),
                          [](const auto& instance) { return instance.param; });
