@@ -29,6 +29,14 @@ def dense(case):
 
 
 @oracle
+def bilinear(case):
+    left, right = case.input("left", (3, 5, 3)), case.input("right", (3, 5, 4))
+    w, b = case.weight("bilinear_1.w", (3, 4, 6)), case.weight("bilinear_1.b", (6,))
+    case.output(F.bilinear(left, right, w.permute(2, 0, 1), b), "full")
+    case.output(F.bilinear(left, right, case.weight("bilinear_2.w", (3, 4, 2)).permute(2, 0, 1)), "plain")
+
+
+@oracle
 def layer_norm(case):
     x = case.input("x", (4, 3, 6))
     g, b = case.weight("layer_norm_1.gamma", (6,)), case.weight("layer_norm_1.beta", (6,))
