@@ -125,6 +125,18 @@ def conv_transpose(case):
 
 
 @oracle
+def conv_transpose3d(case):
+    """PyTorch's own layer, whose padding is what is cut off at both ends."""
+    solid = case.input("solid", (2, 2, 3, 2, 3))
+    w, b = case.weight("conv_transpose3d_1.w", (2, 2, 2, 3, 2)), case.weight("conv_transpose3d_1.b", (2,))
+    case.output(last(F.conv_transpose3d(first(solid), w.permute(3, 4, 0, 1, 2), b, stride=2)), "apart")
+    w = case.weight("conv_transpose3d_2.w", (3, 3, 3, 3, 2))
+    case.output(last(F.conv_transpose3d(first(solid), w.permute(3, 4, 0, 1, 2), None, padding=1)), "same")
+    w = case.weight("conv_transpose3d_3.w", (3, 1, 2, 3, 4))
+    case.output(last(F.conv_transpose3d(first(solid), w.permute(3, 4, 0, 1, 2), None, stride=(1, 1, 2), dilation=(2, 1, 1))), "spread")
+
+
+@oracle
 def conv_transpose_keras(case):
     """The same layers by Keras itself, results only."""
     import keras
