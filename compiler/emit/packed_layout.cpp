@@ -30,6 +30,7 @@ bool panels_pay(const Contraction& product) {
                        product.b_column.is_constant() && product.a_row.is_constant() &&
                        product.a_column.is_constant() && product.b_offset.is_constant();
     if (!fixed || !is_zero(product.b_batch) || !is_floating(product.dtype)) return false;
+    if (product.places) return !product.places->depthwise;
     if (product.n.constant() < 2) return false;
     if (!product.b_column.is_constant(1)) return true;
     if (product.m.is_constant(1)) return false;

@@ -9,11 +9,28 @@ namespace nncc {
 
 namespace {
 
+// A band of padded lines, or the stretches of one tile; the panels of B where it is not packed.
+std::int64_t convolution_stack_bytes(const Contraction& product, std::int64_t element) {
+    constexpr std::int64_t kStretchBytes = 80, kBandLimit = 1 << 16;
+    const Places& places = *product.places;
+    const auto& [planes, lines, last] = places.axes;
+    const std::int64_t span = (last.places - 1) * last.stride + last.taps;
+    const std::int64_t band = planes.taps * lines.taps * span * places.channels * element;
+    const std::int64_t stretches = planes.taps * lines.taps * last.taps * kStretchBytes;
+    const std::int64_t columns = (product.n.constant() + 15) / 16 * 16;
+    const std::int64_t packed = product.b_packed ? 0 : product.k.constant() * columns * element;
+    const bool steps_by_one = planes.spread * lines.spread * last.spread == 1 && last.dilation == 1;
+    const bool by_band = steps_by_one && places.pixel == places.channels && last.taps * places.channels <= 192 &&
+                         last.places >= 4 && band + packed <= kBandLimit;
+    return by_band ? band + packed : stretches + (product.b_packed ? 0 : product.k.constant() * 64);
+}
+
 // What the runtime keeps on the stack: a panel of B where it is not packed and not short, partial sums for a deep one.
 std::int64_t gemm_stack_bytes(const Contraction& product) {
     const std::int64_t element = product.dtype == DType::kF64 ? 8 : 4, width = 64 / element;
     if (!product.k.is_constant() || !product.n.is_constant()) return (256 + 192) * 64;
     const std::int64_t depth = product.k.constant();
+    if (product.places) return product.places->depthwise ? 0 : convolution_stack_bytes(product, element);
     if (product.b_packed) return 0;
     const bool short_rows = product.b_row.is_constant() && product.m.is_constant() &&
                             (product.m.is_constant(1) || depth * product.b_row.constant() * element <= 16384);
@@ -40,11 +57,19 @@ class ContractionPrinter {
         }
         const bool fixed = is_fixed();
         const std::string left = function_.scope.unique("left"), right = function_.scope.unique("right");
-        code_.line(matrix(left, product_.a, product_.a_offset, product_.a_batch, product_.a_row, product_.a_column,
-                          false, fixed));
-        code_.line(matrix(right, product_.b, product_.b_offset, product_.b_batch, product_.b_row, product_.b_column,
-                          product_.b_packed, fixed));
-        const std::string row = index_variable(batch), column = index_variable(batch + 1);
+        if (!product_.places) {
+            code_.line(matrix(left, product_.a, product_.a_offset, product_.a_batch, product_.a_row, product_.a_column,
+                              false, fixed));
+        }
+        const bool is_depthwise = product_.places && product_.places->depthwise;
+        if (!is_depthwise) {
+            code_.line(matrix(right, product_.b, product_.b_offset, product_.b_batch, product_.b_row, product_.b_column,
+                              product_.b_packed, fixed));
+        }
+        // A convolution's rows may be several axes of the epilogue: their indices are parts of the row's number.
+        const std::size_t row_axes = epilogue.axes.size() - batch - 1;
+        const std::string column = index_variable(batch + row_axes);
+        const std::string row = row_axes == 1 ? index_variable(batch) : function_.scope.unique("row");
         std::string accumulated = "product";
         Code body = code_.at_same_depth();
         body.indent(1);
@@ -52,14 +77,21 @@ class ContractionPrinter {
             if (epilogue.values[id].kind == LoopValue::Kind::kAccumulator)
                 accumulated = values_.name(static_cast<int>(id));
         }
-        values_.declare_level(batch + 1, false, body);
-        values_.declare_level(batch + 2, false, body);
+        for (std::size_t axis = 1; axis <= row_axes + 1; ++axis) values_.declare_level(batch + axis, false, body);
         for (const LoopStore& store : epilogue.stores) values_.store(store, true, body);
         const auto parameter = [&](std::string_view type, const std::string& name) {
             return uses_word(body.text(), name) ? fmt::format("{} {}", type, name) : std::string(type);
         };
-        code_.line(fmt::format("{}{}, {}, [&]({}, {}, {}, {}) {{", call(fixed), left, right, parameter("int", row),
-                               parameter("int", column), parameter("auto", "lanes"), parameter("auto", accumulated)));
+        Code parts = code_.at_same_depth();
+        parts.indent(1);
+        if (row_axes > 1) print_row_axes(row, batch, row_axes, body.text(), parts);
+        const bool uses_row = row_axes > 1 ? !parts.text().empty() : uses_word(body.text(), row);
+        code_.line(fmt::format("{}{}, {}, [&]({}, {}, {}, {}) {{", call(fixed),
+                               product_.places ? pointer_to_places() : left,
+                               is_depthwise ? function_.pointer(product_.b, {}, {}) : right,
+                               uses_row ? fmt::format("int {}", row) : std::string("int"), parameter("int", column),
+                               parameter("auto", "lanes"), parameter("auto", accumulated)));
+        code_.append(parts);
         code_.append(body);
         code_.line("});");
         for (std::size_t axis = 0; axis < batch; ++axis) code_.close();
@@ -73,8 +105,55 @@ class ContractionPrinter {
                product_.a_column.is_constant() && product_.b_row.is_constant() && product_.b_column.is_constant();
     }
 
+    void print_row_axes(const std::string& row, std::size_t first, std::size_t count, std::string_view used,
+                        Code& code) {
+        for (std::size_t axis = 0; axis < count; ++axis) {
+            const std::string index = index_variable(first + axis);
+            if (!uses_word(used, index)) continue;
+            std::int64_t below = 1;
+            for (std::size_t inner = axis + 1; inner < count; ++inner)
+                below *= product_.epilogue.axes[first + inner].extent.constant();
+            std::string text = row;
+            if (below > 1) text += fmt::format(" / {}", below);
+            if (axis > 0)
+                text += fmt::format(" % {}", function_.dim(product_.epilogue.axes[first + axis].extent, true));
+            code.line(fmt::format("const int {} = {};", index, text));
+        }
+    }
+
+    std::string pointer_to_places() {
+        std::vector<std::string> variables;
+        for (std::size_t axis = 0; axis < product_.a_batch.size(); ++axis) variables.push_back(index_variable(axis));
+        return function_.pointer(product_.a, {.offset = product_.a_offset, .strides = product_.a_batch}, variables);
+    }
+
+    // "nncc::convolve<1, nncc::NoAxis, nncc::Axis<28, 28, 5, 1, 2>, nncc::Axis<28, 28, 5, 1, 2>, 1, 1, kColumns>(": an
+    // axis is extent, places, taps, stride, low, spread, dilation.
+    std::string convolve_call() {
+        const Places& places = *product_.places;
+        std::string axes;
+        for (const Places::Axis& axis : places.axes) {
+            std::string text = "nncc::NoAxis";
+            if (axis.extent != 1 || axis.places != 1 || axis.taps != 1 || axis.low != 0) {
+                text = fmt::format("nncc::Axis<{}, {}, {}, {}, {}", axis.extent, axis.places, axis.taps, axis.stride,
+                                   axis.low);
+                if (axis.spread != 1 || axis.dilation != 1) text += fmt::format(", {}", axis.spread);
+                if (axis.dilation != 1) text += fmt::format(", {}", axis.dilation);
+                text += '>';
+            }
+            axes += text + ", ";
+        }
+        if (places.depthwise) {
+            return fmt::format("nncc::convolve_depthwise<{}, {}{}>(", places.batch, axes,
+                               function_.dim(product_.n, false));
+        }
+        return fmt::format("nncc::convolve<{}, {}{}, {}, {}>(", places.batch, axes, places.channels, places.pixel,
+                           function_.dim(product_.n, false));
+    }
+
     // "nncc::gemm<kRows, kColumns, kDepth>" up to the extents that are run-time arguments.
     std::string call(bool fixed) {
+        if (product_.places) return convolve_call();
         const std::string m = function_.dim(product_.m, false), n = function_.dim(product_.n, false),
                           k = function_.dim(product_.k, false);
         if (!fixed) return fmt::format("nncc::gemm_dynamic({}, {}, {}, ", m, n, k);

@@ -1,7 +1,9 @@
 // Kernel: one function of the emitted text, as loop nests, one matrix product, or one call of the runtime.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -67,6 +69,20 @@ struct LoopNest {
     std::vector<LoopStore> stores;
 };
 
+// How the rows of a convolution read x [batch, places.., channels]: row [n, p0, p1, p2] sums over taps k0, k1, k2 and
+// channels of x[n, (p * stride + k * dilation - low) / spread, channel] where those are elements of x, three axes
+// always.
+struct Places {
+    struct Axis {
+        std::int64_t extent = 1, places = 1, taps = 1, stride = 1, low = 0, spread = 1, dilation = 1;
+    };
+    std::int64_t batch = 1;
+    std::array<Axis, 3> axes = {};
+    std::int64_t channels = 1;  // that are summed
+    std::int64_t pixel = 1;     // elements between neighbours of the last axis of x
+    bool depthwise = false;     // each filter sums over the taps of its own channel only
+};
+
 // For every index of the batch axes: C[m, n] = epilogue(sum over k of A[m, k] * B[k, n]).
 // `epilogue` is a nest over the axes [batch..., m, n] that reads the product through kAccumulator and stores the
 // results.
@@ -80,6 +96,9 @@ struct Contraction {
     Dim b_row, b_column;  // strides of B along k and n
     DType dtype = DType::kF32;
     bool b_packed = false;  // B lies in 16-wide panels
+    // A convolution: A is read by places (its strides say nothing), and m are the places of the whole batch, row by
+    // row. Then the epilogue may have several axes in the place of m, whose product it is.
+    std::optional<Places> places = std::nullopt;
     LoopNest epilogue;
 };
 

@@ -22,6 +22,7 @@ int vector_axis(const LoopNest& nest);
 Expected<> lower_loop(const Plan& plan, int group, Kernel& kernel);
 Expected<> lower_reduction(const Plan& plan, int group, Kernel& kernel);
 Expected<> lower_contraction(const Plan& plan, int group, Kernel& kernel);
+Expected<> lower_convolution(const Plan& plan, int group, Kernel& kernel, int node);  // of a group "contraction"
 Expected<> lower_single(const Plan& plan, int group, Kernel& kernel);
 
 }  // namespace nncc

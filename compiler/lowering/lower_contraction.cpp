@@ -2,7 +2,6 @@
 #include <algorithm>
 
 #include "lowering/body_reader.h"
-#include "lowering/diagnostic_kinds.h"
 #include "lowering/lower.h"
 
 namespace nncc {
@@ -329,10 +328,8 @@ Expected<> lower_contraction(const Plan& plan, int group, Kernel& kernel) {
         if (lowering_of<ContractionLowering>(body.node(k)) != nullptr) einsum = k;
     }
     NNCC_CHECK(einsum >= 0, "contraction group without a contraction");
-    if (body.node(einsum).op->name != "einsum") {
-        return BodyReader(plan, group, kernel)
-            .refuse(kNotLowered, body.node(einsum), "kernel and places both have run-time extents");
-    }
+    if (lowering_of<ContractionLowering>(body.node(einsum))->kind == ContractionKind::kConvolution)
+        return lower_convolution(plan, group, kernel, einsum);
     const Equation equation = parse_equation(body.node(einsum).attributes.text("equation"));
     auto is_product = try_product(plan, group, kernel, einsum, equation);
     if (!is_product) return is_product.error();

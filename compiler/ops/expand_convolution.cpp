@@ -1,4 +1,4 @@
-// A convolution to padding, windows and a contraction over letters, so that it runs as a matrix product.
+// A convolution to padding, windows and a contraction over letters, where it runs better as a matrix product.
 #include "ops/expand_convolution.h"
 
 #include <algorithm>
@@ -209,6 +209,39 @@ class Expansion {
     std::vector<bool> by_kernel_;  // of each axis: its windows' new axis is the kernel's
 };
 
+// Deeper panels of 16 filters do not stay in the second-level cache, nor on a stack.
+constexpr std::int64_t kDirectDepth = 8192;
+
+// Whether the kernel that reads x where it lies is the better one: several taps or steps between places, few against
+// the places, and extents that are numbers. A 1 x 1 kernel at every place is a matrix product as it is; the gradient by
+// w has kernels as large as images, which make small windows; one channel for each filter is no product at all.
+bool runs_directly(GraphBuilder& b, const Node& node, Value x, Value w) {
+    const ConvolutionForm form = convolution_form(node.attributes);
+    const Type& result = node.type();
+    const Shape& from = b.type(x).shape;
+    const Shape& kernel = b.type(w).shape;
+    if (!is_floating(result.dtype) || form.rank() > 3 || form.batch_groups > 1) return false;
+    const auto is_number = [](const Dim& dim) { return dim.is_constant(); };
+    for (const Shape* shape : {&from, &kernel, &result.shape}) {
+        if (!std::all_of(shape->begin(), shape->end(), is_number)) return false;
+    }
+    if (b.node(x).op->name == "constant" || b.node(w).op->name == "constant" || b.node(x).op->name == "transpose")
+        return false;
+    const bool depthwise = form.groups > 1 && kernel[form.rank()].is_constant(1);
+    if (depthwise && !kernel.back().is_constant(form.groups)) return false;
+    std::int64_t depth = kernel[form.rank()].constant();
+    bool is_plain = form.groups == 1;
+    for (std::size_t i = 0; i < form.rank(); ++i) {
+        const std::int64_t taps = kernel[i].constant();
+        if (depthwise ? form.x_dilation[i] > 1 : taps > result.shape[i + 1].constant()) return false;
+        if (form.strides[i] > 1 && form.x_dilation[i] > 1) return false;
+        is_plain = is_plain && taps == 1 && form.strides[i] == 1 && form.x_dilation[i] == 1 && form.low[i] == 0 &&
+                   form.high[i] == 0;
+        depth *= taps;
+    }
+    return !is_plain && depth <= kDirectDepth;
+}
+
 }  // namespace
 
 std::vector<Value> expand_convolution(GraphBuilder& b, const Node& node, const std::vector<Value>& operands) {
@@ -216,7 +249,8 @@ std::vector<Value> expand_convolution(GraphBuilder& b, const Node& node, const s
     const std::optional<Dim> count = element_count(type.shape);
     const std::optional<Dim> weights = element_count(b.type(operands[1]).shape);
     if ((count && count->is_constant(0)) || (weights && weights->is_constant(0))) return {splat(b, 0.0, type)};
-    std::optional<Value> value = Expansion(b, node, operands[0], operands[1]).run();
+    std::optional<Value> value;
+    if (!runs_directly(b, node, operands[0], operands[1])) value = Expansion(b, node, operands[0], operands[1]).run();
     if (!value) value = b.add(*node.op, operands, node.attributes, node.origin);
     return {*value};
 }

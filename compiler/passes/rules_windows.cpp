@@ -56,7 +56,28 @@ std::optional<Value> add_without_overlap(GraphBuilder& builder, const Node& node
     return rest == none ? x : pad(builder, x, zero, none, rest, none);
 }
 
+// Zeros around the places of x (or taken off there, where the padding is negative) are the convolution's own padding.
+std::optional<Value> padding_of_convolution(GraphBuilder& builder, const Node& node) {
+    const Node& pad = builder.node(node.operands[0]);
+    if (pad.op->name != "pad" || splat_value(builder, pad.operands[1]) != 0.0) return std::nullopt;
+    ConvolutionForm form = convolution_form(node.attributes);
+    const Axes low = pad.attributes.integers("low"), high = pad.attributes.integers("high"),
+               interior = pad.attributes.integers("interior");
+    if (low.front() != 0 || high.front() != 0 || low.back() != 0 || high.back() != 0) return std::nullopt;
+    if (std::any_of(interior.begin(), interior.end(), [](std::int64_t gap) { return gap != 0; })) return std::nullopt;
+    for (std::size_t i = 0; i < form.rank(); ++i) {
+        if (form.x_dilation[i] != 1) return std::nullopt;
+        form.low[i] += low[i + 1];
+        form.high[i] += high[i + 1];
+    }
+    return convolution(builder, pad.operands[0], node.operands[1], form);
+}
+
 const Rule kWindowsRules[] = {
+    {.name = "padding_of_convolution",
+     .reason = "a convolution pads where it reads",
+     .root = "convolution",
+     .build = padding_of_convolution},
     {.name = "window_of_one", .reason = "a window of one element is a slice", .root = "window", .build = window_of_one},
     {.name = "add_without_overlap",
      .reason = "nothing is added: the elements are only rearranged",

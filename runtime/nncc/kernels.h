@@ -2,6 +2,8 @@
 #pragma once
 
 #include "nncc/api.h"
+#include "nncc/convolve.h"
+#include "nncc/depthwise.h"
 #include "nncc/gemm.h"
 #include "nncc/index.h"
 #include "nncc/math.h"

@@ -31,6 +31,16 @@ void mixed(const double* x, const int* index, float* out, int count) {
     out[3] = add(tanh(out[3]), cast<float>(multiply(index[0], index[1])));
 }
 
+void convolutions(const float* x, const float* w, float* out);
+void convolutions(const float* x, const float* w, float* out) {
+    using Rows = Axis<7, 7, 3, 1, 1>;
+    const auto epilogue = [&](int row, int j, auto lanes, auto v) { store(out + 17 * row + j, v, lanes); };
+    convolve<2, NoAxis, Rows, Axis<9, 5, 3, 2, 1>, 5, 5, 17>(x, Matrix<float, 17, 1>{w}, epilogue);
+    convolve<1, Rows, Rows, Rows, 65, 130, 17>(x, Panels<float>{w}, epilogue);
+    convolve<1, NoAxis, NoAxis, Axis<9, 18, 3, 1, 1, 2>, 4, 4, 17>(x, Panels<float>{w}, epilogue);
+    convolve_depthwise<1, NoAxis, Rows, Rows, 17>(x, w, epilogue);
+}
+
 void products(const float* x, const float* w, const float* bias, float* out, int rows);
 void products(const float* x, const float* w, const float* bias, float* out, int rows) {
     const auto epilogue = [&](int i, int j, auto lanes, auto v) {
