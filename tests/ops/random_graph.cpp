@@ -14,7 +14,7 @@ namespace {
 class Growth {
   public:
     Growth(std::uint64_t seed, const RandomGraphOptions& options)
-        : options_(options), random_(seed), builder_("random") {
+        : options_(options), seed_(seed), random_(seed), builder_("random") {
         for (const OpRecord* op : all_ops()) {
             const bool is_region = std::holds_alternative<RegionLowering>(op->lowering);
             const bool is_effect = std::holds_alternative<EffectLowering>(op->lowering);
@@ -99,8 +99,7 @@ class Growth {
         if (tensors_.contains(value)) return value;
         const Node& node = builder_.node(value);
         std::vector<Tensor<double>> operands;
-        for (const Value& operand : node.operands)
-            operands.push_back(tensors_.at(operand)[0]);
+        for (const Value& operand : node.operands) operands.push_back(tensors_.at(operand)[0]);
         tensors_[value] = results_of(*node.op, operands, node.attributes, node.body);
         pool_.push_back(value);
         return value;
@@ -185,10 +184,11 @@ class Growth {
         }
         if (!loss) loss = scalar(builder_, 0.0, options_.floating);
         builder_.output("loss", loss);
-        return RandomGraph{std::move(builder_).finish(), std::move(bindings_)};
+        return RandomGraph{std::move(builder_).finish(), std::move(bindings_), seed_};
     }
 
     RandomGraphOptions options_;
+    std::uint64_t seed_;
     Random random_;
     GraphBuilder builder_;
     std::vector<const OpRecord*> ops_, elementwise_;

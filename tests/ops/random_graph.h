@@ -63,6 +63,7 @@ struct RandomGraphOptions {
 struct RandomGraph {
     Graph graph;                // outputs "output_0" ...; a floating scalar output "loss" is the last
     Bindings<double> bindings;  // of its inputs ("x0", "x1" ...), and of its free dimensions (none)
+    std::uint64_t seed = 0;     // what it grew from
 };
 // Nodes whose results jump for tiny changes of their operands (a comparison at a tie) are not kept, so that the graph
 // can be compared in other precisions.

@@ -6,6 +6,7 @@
 #include <iostream>
 #include <set>
 
+#include "graph_property.h"
 #include "mlp.h"
 #include "ops/record.h"
 #include "passes/fuse.h"
@@ -17,10 +18,11 @@
 namespace nncc::testing {
 namespace {
 
-std::uint64_t graph_count() {
-    const char* count = std::getenv("NNCC_RANDOM_GRAPHS");
-    return count == nullptr ? 300 : std::strtoull(count, nullptr, 10);
-}
+#if defined(NNCC_SANITISED)
+constexpr std::uint64_t kGraphs = 300;
+#else
+constexpr std::uint64_t kGraphs = 1000;
+#endif
 
 RandomGraph drawn(std::uint64_t seed) {
     return random_graph(seed, {.floating = DType::kF64, .fusable_chain = seed % 2 == 0, .with_regions = seed % 5 == 0});
@@ -31,43 +33,48 @@ RandomGraph drawn(std::uint64_t seed) {
 constexpr double kTolerance = 1e-9;
 
 TEST(RandomGraphs, EveryPassKeepsTheMeaning) {
-    for (std::uint64_t seed = 0; seed < graph_count(); ++seed) {
-        const RandomGraph random = drawn(seed);
+    expect_of_graphs(seeds(0, kGraphs), drawn, [](const RandomGraph& random) -> std::string {
         const Evaluation<double> expected = evaluate(random.graph, random.bindings);
         for (const Pass& pass : all_passes()) {
             const Graph after = pass.run(random.graph, {});
-            ASSERT_EQ(verify(after), std::nullopt) << pass.name << " seed " << seed << "\n" << print_graph(after);
+            if (const auto problem = verify(after)) return fmt::format("{}: {}", pass.name, *problem);
             const bool reorders = std::set<std::string_view>{"simplify", "expand", "hoist", "sink"}.contains(pass.name);
-            const double tolerance = reorders ? kTolerance : 1e-15;
-            ASSERT_LE(largest_difference(expected, evaluate(after, random.bindings)), tolerance)
-                << pass.name << " seed " << seed << "\n"
-                << print_graph(random.graph) << print_graph(after);
+            const double off = largest_difference(expected, evaluate(after, random.bindings));
+            if (!(off <= (reorders ? kTolerance : 1e-15)))
+                return fmt::format("{} is off by {:.3g}\n{}", pass.name, off, print_graph(after));
         }
-    }
+        return "";
+    });
+}
+
+// A plan's problems, at one level of fusion.
+std::string plan_problem(const RandomGraph& random, const Graph& prepared, const Evaluation<double>& expected,
+                         FuseLevel level) {
+    const Graph fused = fuse(prepared, level);
+    if (const auto problem = verify(fused)) return *problem;
+    const double off = largest_difference(expected, evaluate(fused, random.bindings));
+    if (off != 0) return fmt::format("fused is off by {:.3g}\n{}", off, print_graph(fused));
+    const Expected<Plan> plan = plan_memory(fused, {});
+    if (!plan) return plan.error().message;
+    if (const auto problem = verify(*plan, {})) return *problem + "\n" + print_plan(*plan);
+    if (plan->arena_bytes < plan->live_bytes) return "the arena is smaller than what lives in it";
+    return "";
 }
 
 TEST(RandomGraphs, FusedPlansVerify) {
-    std::map<std::pair<std::string, std::string>, int> pairs;
-    for (std::uint64_t seed = 0; seed < graph_count(); ++seed) {
-        const RandomGraph random = drawn(seed);
+    expect_of_graphs(seeds(0, kGraphs), drawn, [](const RandomGraph& random) {
         const Graph prepared = expand(simplify(random.graph));
         const Evaluation<double> expected = evaluate(prepared, random.bindings);
-        for (FuseLevel level : {FuseLevel::kIsolate, FuseLevel::kFull}) {
-            const Graph fused = fuse(prepared, level);
-            ASSERT_EQ(verify(fused), std::nullopt) << "seed " << seed;
-            ASSERT_EQ(largest_difference(expected, evaluate(fused, random.bindings)), 0)
-                << "seed " << seed << "\n"
-                << print_graph(prepared) << print_graph(fused);
-            Expected<Plan> plan = plan_memory(fused, {});
-            ASSERT_TRUE(plan) << plan.error().message;
-            ASSERT_EQ(verify(*plan, {}), std::nullopt) << "seed " << seed << "\n" << print_plan(*plan);
-            ASSERT_GE(plan->arena_bytes, plan->live_bytes);
-            if (level == FuseLevel::kIsolate) continue;
-            for (const auto& [pair, count] : fused_pairs(fused)) pairs[pair] += count;
-        }
-    }
-    if (std::getenv("NNCC_STATISTICS") != nullptr) {
-        for (const auto& [pair, count] : pairs) std::cout << pair.first << " → " << pair.second << " " << count << "\n";
+        std::string problem = plan_problem(random, prepared, expected, FuseLevel::kIsolate);
+        return problem.empty() ? plan_problem(random, prepared, expected, FuseLevel::kFull) : problem;
+    });
+}
+
+TEST(RandomGraphs, FuseManyKindsOfNeighbours) {
+    std::map<std::pair<std::string, std::string>, int> pairs;
+    for (std::uint64_t seed = 0; seed < 300; ++seed) {
+        const Graph prepared = expand(simplify(drawn(seed).graph));
+        for (const auto& [pair, count] : fused_pairs(fuse(prepared, FuseLevel::kFull))) pairs[pair] += count;
     }
     std::cout << pairs.size() << " kinds of fused neighbours\n";
     EXPECT_GT(pairs.size(), 100U);
@@ -106,22 +113,21 @@ Graph with_stores(const Graph& graph, std::uint64_t seed) {
 }
 
 TEST(RandomGraphs, PlansRunInOneMemory) {
-    for (std::uint64_t seed = 0; seed < graph_count(); ++seed) {
-        const RandomGraph random = drawn(seed);
-        const Graph graph = expand(with_stores(random.graph, seed));
-        ASSERT_EQ(verify(graph), std::nullopt);
+    expect_of_graphs(seeds(0, kGraphs), drawn, [](const RandomGraph& random) -> std::string {
+        const Graph graph = expand(with_stores(random.graph, random.seed));
+        if (const auto problem = verify(graph)) return *problem;
         Bindings<double> bindings = random.bindings;
         bindings.storages = bindings.inputs;
         const Evaluation<double> expected = evaluate(graph, bindings);
         for (FuseLevel level : {FuseLevel::kIsolate, FuseLevel::kFull}) {
-            Expected<Plan> plan = plan_memory(fuse(graph, level), {});
-            ASSERT_TRUE(plan) << plan.error().message;
-            ASSERT_EQ(verify(*plan, {}), std::nullopt) << "seed " << seed << "\n" << print_plan(*plan);
-            ASSERT_EQ(largest_difference(expected, run_plan(*plan, bindings)), 0)
-                << "seed " << seed << "\n"
-                << print_graph(graph) << print_plan(*plan);
+            const Expected<Plan> plan = plan_memory(fuse(graph, level), {});
+            if (!plan) return plan.error().message;
+            if (const auto problem = verify(*plan, {})) return *problem + "\n" + print_plan(*plan);
+            const double off = largest_difference(expected, run_plan(*plan, bindings));
+            if (off != 0) return fmt::format("in memory it is off by {:.3g}\n{}", off, print_plan(*plan));
         }
-    }
+        return "";
+    });
 }
 
 }  // namespace
