@@ -274,7 +274,8 @@ class Finder {
                 units_.store_needs_copy[at(store)] = true;
                 return;
             }
-            if (unit != base.node) found.push_back({unit, base.node, safe});
+            // A reduction writes when it has read all, not each element after it was read.
+            if (unit != base.node) found.push_back({unit, base.node, safe && !is_reduction(graph_.node(base))});
         }
         for (const AntiEdge& edge : found) {
             successors_[at(edge.reader)].push_back(edge.writer);

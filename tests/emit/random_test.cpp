@@ -60,7 +60,7 @@ struct Forms {
         const Evaluation<double> expected = evaluate(random.graph, random.bindings);
         const Tensors bounds = rounding_bounds(random.graph, random.bindings, expected, random.seed);
         for (const auto& [form, index] : forms) {
-            const std::string what = difference(batch.run(index, random.bindings), expected, bounds);
+            const std::string what = first_difference(batch.run(index, random.bindings), expected, bounds);
             if (!what.empty()) return fmt::format("emitted, {}: {}", form, what);
         }
         return "";

@@ -9,6 +9,7 @@
 #include "graph_property.h"
 #include "ops/build.h"
 #include "passes/differentiate.h"
+#include "rounding_bound.h"
 #include "saved_graph.h"
 
 namespace nncc::testing {
@@ -49,7 +50,7 @@ TEST(RandomGraph, CoversTheTable) {
 TEST(RandomGraph, VerifiesAndRoundTrips) {
     expect_of_graphs(seeds(0, kGraphs), drawn, [](const RandomGraph& random) -> std::string {
         if (const auto problem = verify(random.graph)) return *problem;
-        const Expected<RandomGraph> read = read_saved(saved_text(random, "a title"));
+        const Expected<RandomGraph> read = read_saved(saved_text(random));
         if (!read) return read.error().message;
         if (!(read->graph == random.graph)) return "another graph was read than was printed";
         for (const auto& [name, tensor] : random.bindings.inputs) {
@@ -57,48 +58,6 @@ TEST(RandomGraph, VerifiesAndRoundTrips) {
         }
         return "";
     });
-}
-
-using Directions = std::map<std::string, std::vector<double>>;  // by input, an element each
-
-// What a result of a node is made of: the largest operand's elements for each of its own, so the terms of a sum.
-double terms_of(const Graph& graph, const Node& node, const Tensor<double>& result) {
-    if (&node < graph.nodes().data() || &node >= graph.nodes().data() + graph.size()) return 1;  // of a body
-    double largest = 1;
-    for (const Value operand : node.operands) {
-        double elements = 1;
-        for (const Dim& extent : graph.type(operand).shape) elements *= static_cast<double>(extent.constant());
-        largest = std::max(largest, elements);
-    }
-    return largest / std::max(1.0, static_cast<double>(result.size()));
-}
-
-// How far the derivative along `directions` moves when every result of the gradients' graph is off by up to kUnits
-// roundings, or by one for each term where it is a sum of more. The largest of a few samples, times a factor.
-double rounding_bound(const Graph& gradients, const Bindings<double>& bindings, const Directions& directions,
-                      double reversed, std::uint64_t seed) {
-    static constexpr double kUnits = 64, kSafety = 16;
-    double bound = 0;
-    for (std::uint64_t sample = 0; sample < 8; ++sample) {
-        Random noise(seed * 10 + sample);
-        Bindings<double> other = bindings;
-        other.observe = [&noise, &gradients](const Node& node, std::vector<Tensor<double>>& results) {
-            for (std::size_t k = 0; k < results.size(); ++k) {
-                if (!is_floating(node.types[k].dtype)) continue;
-                const double units = std::max(kUnits, terms_of(gradients, node, results[k]));
-                for (double& element : results[k].elements) element *= 1 + noise.uniform(-units, units) * 0x1p-53;
-            }
-        };
-        const Evaluation<double> moved = evaluate(gradients, other);
-        double derivative = 0;
-        for (const auto& [name, tensor] : moved.outputs) {
-            const std::vector<double>& direction = directions.at(name);
-            for (Eigen::Index e = 0; e < tensor.size(); ++e)
-                derivative += tensor.elements[e] * direction[static_cast<std::size_t>(e)];
-        }
-        bound = std::max(bound, std::abs(derivative - reversed));
-    }
-    return kSafety * bound;
 }
 
 // The gradients of the loss by every floating input, under the inputs' names; or why there are none.
@@ -156,7 +115,7 @@ Derivative compare_derivatives(const RandomGraph& random) {
     // there, what roundings of the adjoints do to the sum.
     double tolerance = 1e-12 * (scale + std::abs(expected) + 1);
     if (!(std::abs(reversed - expected) <= tolerance))
-        tolerance += rounding_bound(*gradients, random.bindings, directions_of, reversed, random.seed);
+        tolerance += derivative_bound(*gradients, random.bindings, directions_of, reversed, random.seed);
     if (std::abs(reversed - expected) <= tolerance) return {"", expected};
     return {fmt::format("the derivative is {} by reverse, {} by dual numbers, tolerance {:.3g}", reversed, expected,
                         tolerance)};

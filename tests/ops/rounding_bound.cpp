@@ -1,6 +1,7 @@
 // Bounds by sampling: the graph evaluated again with every result a little off.
 #include "rounding_bound.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "random_graph.h"
@@ -16,6 +17,19 @@ Tensors joined(const Evaluation<double>& evaluation) {
     Tensors all = evaluation.stores;
     all.insert(evaluation.outputs.begin(), evaluation.outputs.end());
     return all;
+}
+
+// What a result of a node is made of: the largest operand's elements for each of its own, so the terms of a sum.
+double terms_of(const Graph& graph, const Node& node, const Tensor<double>& result) {
+    if (&node < graph.nodes().data() || &node >= graph.nodes().data() + graph.size()) return 1;  // of a body
+    double largest = 1;
+    for (const Value operand : node.operands) {
+        double elements = 1;
+        for (const Dim& extent : graph.type(operand).shape)
+            elements *= static_cast<double>(extent.is_constant() ? extent.constant() : 1);
+        largest = std::max(largest, elements);
+    }
+    return largest / std::max(1.0, static_cast<double>(result.size()));
 }
 
 }  // namespace
@@ -56,7 +70,7 @@ Tensors rounding_bounds(const Graph& graph, const Bindings<double>& bindings, co
     return bounds;
 }
 
-std::string difference(const Tensor<double>& found, const Tensor<double>& expected, const Tensor<double>& bound) {
+std::string first_difference(const Tensor<double>& found, const Tensor<double>& expected, const Tensor<double>& bound) {
     if (found.extents != expected.extents) return "extents differ";
     for (Eigen::Index e = 0; e < expected.size(); ++e) {
         const double a = found.elements[e];
@@ -68,15 +82,41 @@ std::string difference(const Tensor<double>& found, const Tensor<double>& expect
     return "";
 }
 
-std::string difference(const Evaluation<double>& found, const Evaluation<double>& expected, const Tensors& bounds) {
+std::string first_difference(const Evaluation<double>& found, const Evaluation<double>& expected,
+                             const Tensors& bounds) {
     const Tensors all = joined(found);
     for (const auto& [name, tensor] : joined(expected)) {
         const auto at = all.find(name);
         if (at == all.end()) return fmt::format("no `{}`", name);
-        const std::string what = difference(at->second, tensor, bounds.at(name));
+        const std::string what = first_difference(at->second, tensor, bounds.at(name));
         if (!what.empty()) return fmt::format("`{}`: {}", name, what);
     }
     return "";
+}
+
+double derivative_bound(const Graph& gradients, const Bindings<double>& bindings, const Directions& directions,
+                        double reversed, std::uint64_t seed) {
+    double bound = 0;
+    for (std::uint64_t sample = 0; sample < kSamples; ++sample) {
+        Random noise(seed * 10 + sample);
+        Bindings<double> other = bindings;
+        other.observe = [&noise, &gradients](const Node& node, std::vector<Tensor<double>>& results) {
+            for (std::size_t k = 0; k < results.size(); ++k) {
+                if (!is_floating(node.types[k].dtype)) continue;
+                const double units = std::max(kUnits, terms_of(gradients, node, results[k]));
+                for (double& element : results[k].elements) element *= 1 + noise.uniform(-units, units) * 0x1p-53;
+            }
+        };
+        double derivative = 0;
+        for (const auto& [name, tensor] : evaluate(gradients, other).outputs) {
+            const auto direction = directions.find(name);
+            if (direction == directions.end()) continue;
+            for (Eigen::Index e = 0; e < tensor.size(); ++e)
+                derivative += tensor.elements[e] * direction->second[static_cast<std::size_t>(e)];
+        }
+        bound = std::max(bound, std::abs(derivative - reversed));
+    }
+    return kSafety * bound;
 }
 
 }  // namespace nncc::testing

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "ops/evaluate.h"
 
@@ -31,8 +32,16 @@ Tensors rounding_bounds(const Graph& graph, const Bindings<double>& bindings, co
                         std::uint64_t seed, double roundoff = 0x1p-53);
 
 // The first element that is further off than its bound, or nothing.
-std::string difference(const Tensor<double>& found, const Tensor<double>& expected, const Tensor<double>& bound);
+std::string first_difference(const Tensor<double>& found, const Tensor<double>& expected, const Tensor<double>& bound);
 // The same over all outputs and stores.
-std::string difference(const Evaluation<double>& found, const Evaluation<double>& expected, const Tensors& bounds);
+std::string first_difference(const Evaluation<double>& found, const Evaluation<double>& expected,
+                             const Tensors& bounds);
+
+// How far the derivative along `directions`, the sum of `gradients`' outputs times them, moves from `reversed` when
+// every result of that graph is off by up to 64 roundings, or by one for each term where it is a sum of more. The
+// largest of a few samples, times a factor. Outputs without a direction do not count.
+using Directions = std::map<std::string, std::vector<double>>;  // by output, an element each
+double derivative_bound(const Graph& gradients, const Bindings<double>& bindings, const Directions& directions,
+                        double reversed, std::uint64_t seed);
 
 }  // namespace nncc::testing

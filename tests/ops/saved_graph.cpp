@@ -1,16 +1,13 @@
 // The text form: comment lines for what a graph does not hold, then the graph's own text.
 #include "saved_graph.h"
 
-#include <algorithm>
 #include <cstdlib>
 #include <sstream>
 
 namespace nncc::testing {
 
-std::string saved_text(const RandomGraph& random, const std::string& title) {
-    std::string line = title;
-    std::replace(line.begin(), line.end(), '\n', ' ');
-    std::string text = fmt::format("# {}\n# seed {}\n", line, random.seed);
+std::string saved_text(const RandomGraph& random) {
+    std::string text = fmt::format("# seed {}\n", random.seed);
     for (const auto& [name, tensor] : random.bindings.inputs) {
         text += fmt::format("# input {} {} {}", name, dtype_name(tensor.dtype), tensor.extents.size());
         for (const std::int64_t extent : tensor.extents) text += fmt::format(" {}", extent);

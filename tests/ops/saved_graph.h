@@ -7,8 +7,8 @@
 
 namespace nncc::testing {
 
-// Lines `# ...` first: `title`, the seed, every input with its numbers in hexadecimal; then the graph.
-std::string saved_text(const RandomGraph& random, const std::string& title);
+// Lines `# ...` first: the seed, every input with its numbers in hexadecimal; then the graph.
+std::string saved_text(const RandomGraph& random);
 Expected<RandomGraph> read_saved(std::string_view text);
 
 }  // namespace nncc::testing

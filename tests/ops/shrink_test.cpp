@@ -14,7 +14,7 @@
 namespace nncc::testing {
 namespace {
 
-RandomGraph drawn(std::uint64_t seed) {
+RandomGraph large_graph(std::uint64_t seed) {
     return random_graph(seed, {.minimum_nodes = 20, .fusable_chain = seed % 2 == 0, .with_regions = seed % 5 == 0});
 }
 
@@ -32,7 +32,7 @@ bool planted(const RandomGraph& random) {
 TEST(Shrink, LeavesThePlantedMistakeAlone) {
     int tried = 0, scans = 0;
     for (std::uint64_t seed = 0; seed < 400 && tried < 40; ++seed) {
-        const RandomGraph whole = drawn(seed);
+        const RandomGraph whole = large_graph(seed);
         if (!planted(whole)) continue;
         ++tried;
         const RandomGraph small = shrink(whole, planted);
@@ -46,7 +46,7 @@ TEST(Shrink, LeavesThePlantedMistakeAlone) {
             ++scans;
             EXPECT_LE(node.body->size(), static_cast<int>(node.operands.size()) + 6) << print_graph(small.graph);
         }
-        const Expected<RandomGraph> read = read_saved(saved_text(small, "planted"));
+        const Expected<RandomGraph> read = read_saved(saved_text(small));
         ASSERT_TRUE(read) << read.error().message;
         EXPECT_TRUE(planted(*read));
     }
@@ -67,7 +67,7 @@ TEST(Shrink, KeepsTwoNodesThatFailTogether) {
     };
     int tried = 0;
     for (std::uint64_t seed = 0; seed < 400 && tried < 10; seed += 2) {
-        const RandomGraph whole = drawn(seed);
+        const RandomGraph whole = large_graph(seed);
         if (!fails(whole)) continue;
         ++tried;
         const RandomGraph small = shrink(whole, fails);
@@ -82,7 +82,7 @@ TEST(Shrink, KeepsTwoNodesThatFailTogether) {
 // A property that ends the program where the mistake is: the graph is found, shrunk and saved all the same.
 TEST(GraphProperty, SavesWhatFailsWithTheCommandThatRerunsIt) {
     std::uint64_t seed = 0;
-    while (!planted(drawn(seed))) ++seed;
+    while (!planted(large_graph(seed))) ++seed;
     const std::string path = NNCC_BINARY_DIR "/failing/GraphProperty.SavesWhatFailsWithTheCommandThatRerunsIt_" +
                              std::to_string(seed) + ".graph";
     std::filesystem::remove(path);
@@ -90,7 +90,7 @@ TEST(GraphProperty, SavesWhatFailsWithTheCommandThatRerunsIt) {
         if (planted(random)) std::abort();
         return "";
     };
-    EXPECT_NONFATAL_FAILURE(expect_of_graphs({0, seed + 1}, drawn, ends), "NNCC_SAVED_GRAPH=" + path);
+    EXPECT_NONFATAL_FAILURE(expect_of_graphs({0, seed + 1}, large_graph, ends), "NNCC_SAVED_CASE=" + path);
     std::stringstream text;
     text << std::ifstream(path).rdbuf();
     EXPECT_EQ(text.str().find("# it ends the program\n"), 0U) << text.str();
@@ -99,13 +99,13 @@ TEST(GraphProperty, SavesWhatFailsWithTheCommandThatRerunsIt) {
     EXPECT_TRUE(planted(*read));
     EXPECT_EQ(read->seed, seed);
     const GraphProperty says = [](const RandomGraph& random) { return planted(random) ? "too large" : ""; };
-    EXPECT_NONFATAL_FAILURE(expect_of_graphs({0, seed + 1}, drawn, says), "too large");
-    expect_of_graphs({0, seed}, drawn, ends);
+    EXPECT_NONFATAL_FAILURE(expect_of_graphs({0, seed + 1}, large_graph, says), "too large");
+    expect_of_graphs({0, seed}, large_graph, ends);
 }
 
 TEST(Shrink, StopsAfterItsTries) {
     int asked = 0;
-    shrink(drawn(4), [&](const RandomGraph&) { return ++asked > 0; }, 7);
+    shrink(large_graph(4), [&](const RandomGraph&) { return ++asked > 0; }, 7);
     EXPECT_LE(asked, 7);
 }
 

@@ -188,5 +188,18 @@ TEST(Plan, SoftmaxIsFourLaunchesWithoutTheMiddleOne) {
     EXPECT_LE(plan.launches.size(), 4U) << print_plan(plan);
 }
 
+// Found by random graphs: the sum over an axis of extent 1 has as many elements as the storage that it replaces, but is
+// no element-by-element function of it.
+TEST(Plan, AReductionThatReplacesWhatItReadsIsALaunchOfItsOwn) {
+    const Plan plan = planned(
+        "%0 = storage() {name = \"w\", storage_kind = \"state\", type = f32[8, 1]} : f32[8, 1]\n"
+        "%1 = tanh(%0) : f32[8, 1]\n"
+        "%2 = reduce_sum(%1) {axes = [1]} : f32[8]\n"
+        "%3 = reshape(%2) {shape = [8, 1]} : f32[8, 1]\n"
+        "%4 = store(%3) {name = \"w\"}\n"
+        "return out = %2\n");
+    EXPECT_EQ(plan.launches.size(), 3U) << print_plan(plan);  // tanh, the sum into w, a copy of it into out
+}
+
 }  // namespace
 }  // namespace nncc::testing
