@@ -5,6 +5,8 @@
 #include <random>
 
 #include "data/dataset.h"
+#include "data/dataset_readers.h"
+#include "data/diagnostic_kinds.h"
 #include "scratch.h"
 
 namespace nncc {
@@ -172,6 +174,16 @@ TEST_F(Csv, RandomBytesNeverCrash) {
         for (auto i = random() % 24; i > 0; --i) text += alphabet[random() % alphabet.size()];
         std::string fields = fields_of(text);
         ASSERT_TRUE(fields.size() <= 2 * text.size() + 2 || fields.starts_with("NN03")) << text;
+    }
+}
+
+TEST(Dataset, MoreThanMemoryHoldsIsRefusedBeforeItIsRead) {
+    EXPECT_TRUE(check_dataset_size(1'000'000, 9, "`rows.csv`"));
+    for (const std::int64_t rows : {std::int64_t{1} << 30, std::int64_t{1} << 62}) {
+        const Expected<> checked = check_dataset_size(rows, 9, "`rows.csv`");
+        ASSERT_FALSE(checked);
+        EXPECT_EQ(checked.error().kind, &kDataTooLarge);
+        EXPECT_EQ(checked.error().message, "`rows.csv` needs more than 4294967296 bytes of memory");
     }
 }
 

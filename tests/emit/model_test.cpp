@@ -3,6 +3,7 @@
 
 #include "compile_and_run.h"
 #include "emitted_model.h"
+#include "lowering/diagnostic_kinds.h"
 #include "mlp.h"
 
 namespace nncc::testing {
@@ -110,6 +111,20 @@ TEST(Model, TwoModelsLinkTogether) {
             one, two));
     expect_compiles(command("g++", {"-O0", folder.path() + "/" + one + ".cpp", folder.path() + "/" + two + ".cpp",
                                     folder.path() + "/main.cpp", "-o", folder.path() + "/main"}));
+}
+
+TEST(Model, WithoutItsEntriesIsRefused) {
+    const Program program = mlp_program();
+    const Expected<EmittedFiles> files = emit_model({.program = program,
+                                                     .entries = {},
+                                                     .source_name = "m.nn",
+                                                     .source_hash = "",
+                                                     .version = "",
+                                                     .command = "",
+                                                     .training = ""});
+    ASSERT_FALSE(files);
+    EXPECT_EQ(files.error().kind, &kMissingEntry);
+    EXPECT_EQ(files.error().message, "no plan of `initialize` was given");
 }
 
 }  // namespace

@@ -101,6 +101,32 @@ TEST(IndexMap, SliceStepsOverElements) {
     EXPECT_EQ(map->strides, (std::vector<Dim>{Dim(-18), Dim(3)}));
 }
 
+// Groups that `fuse` does not make: why they have no kernel.
+TEST(Diagnostics, GroupsWithoutAKernelAreRefused) {
+    struct Refused {
+        const DiagnosticKind* kind;
+        std::string body;  // of a loop over f32[2, 3]
+    };
+    const Refused cases[] = {
+        {&kNotLowered,
+         "%1 = cumulative(%0) {axis = 1, kind = \"sum\", reverse = false}\n%2 = exp(%1)\nreturn a = %2"},
+        {&kViewNotAffine,
+         "%1 = transpose(%0) {permutation = [1, 0]}\n%2 = reshape(%1) {shape = [6]}\n%3 = exp(%2)\nreturn a = %3"},
+    };
+    for (const Refused& refused : cases) {
+        const auto graph = parse_graph(
+            "graph g {\n%0 = input() {name = \"x\", type = f32[2, 3]}\n%1 = group(%0) {kind = \"loop\"} graph b {\n"
+            "%0 = argument() {index = 0, type = f32[2, 3]}\n" +
+            refused.body + " }\nreturn out = %1\n}\n");
+        ASSERT_TRUE(graph) << graph.error().message;
+        const auto plan = plan_memory(*graph, {});
+        ASSERT_TRUE(plan) << plan.error().message;
+        const auto kernel = lower_group(*plan, plan->launches.front());
+        ASSERT_FALSE(kernel) << refused.body;
+        EXPECT_EQ(kernel.error().kind, refused.kind) << kernel.error().message;
+    }
+}
+
 TEST(Diagnostics, EachHasACodeOfItsOwn) {
     std::set<std::string> codes;
     for (const DiagnosticKind* kind : lowering_diagnostics()) {

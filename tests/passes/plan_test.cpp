@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "mlp.h"
+#include "passes/diagnostic_kinds.h"
 #include "passes/fuse.h"
 #include "passes/plan_memory.h"
 
@@ -199,6 +200,19 @@ TEST(Plan, AReductionThatReplacesWhatItReadsIsALaunchOfItsOwn) {
         "%4 = store(%3) {name = \"w\"}\n"
         "return out = %2\n");
     EXPECT_EQ(plan.launches.size(), 3U) << print_plan(plan);  // tanh, the sum into w, a copy of it into out
+}
+
+TEST(Plan, AnArenaBeyondAllMemoryIsRefused) {
+    const Expected<Graph> graph = parse_graph(
+        "graph g {\n%0 = input() {name = \"x\", type = f64[4194304]}\n"
+        "%1 = broadcast(%0) {axes = [0], shape = [4194304, 4194304]}\n"
+        "%2 = cumulative(%1) {axis = 1, kind = \"sum\", reverse = false}\n"
+        "%3 = cumulative(%2) {axis = 0, kind = \"sum\", reverse = false}\n"
+        "%4 = reduce_sum(%3) {axes = [0, 1]}\nreturn out = %4\n}\n");
+    ASSERT_TRUE(graph) << graph.error().message;
+    const Expected<Plan> plan = plan_memory(fuse(*graph, FuseLevel::kFull), {});
+    ASSERT_FALSE(plan);
+    EXPECT_EQ(plan.error().kind, &kArenaTooLarge) << plan.error().message;
 }
 
 }  // namespace
