@@ -7,8 +7,8 @@ namespace nncc::detail {
 
 // sums[place][16] for places `a_row` apart in a band: `lines` stretches of `depth` elements, `a_line` apart.
 template <int places, bool two, class T>
-__attribute__((noinline)) void convolve_band_tile(const T* a, i64 a_row, i64 a_line, int lines, i64 depth, const T* b,
-                                                  T* sums) noexcept {
+NNCC_ONCE void convolve_band_tile(const T* a, i64 a_row, i64 a_line, int lines, i64 depth, const T* b,
+                                  T* sums) noexcept {
     constexpr int most = two ? 6 : 8;
     static_assert(places <= most);
     tile_sums<places, two>(

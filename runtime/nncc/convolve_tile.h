@@ -102,7 +102,7 @@ NNCC_INLINE void tile_sums(int count, i64 longest, A&& a_of, D&& depth_of, B&& b
 
 // One copy of the code for all shapes.
 template <int places, bool two, class T>
-__attribute__((noinline)) void convolve_tile(const Stretch<T>* stretches, int count, i64 longest, T* sums) noexcept {
+NNCC_ONCE void convolve_tile(const Stretch<T>* stretches, int count, i64 longest, T* sums) noexcept {
     static_assert(places <= (two ? 6 : 8));
     tile_sums<places, two>(
         count, longest,

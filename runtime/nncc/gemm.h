@@ -59,6 +59,11 @@ NNCC_INLINE void gemm_chunks(L columns, int depth, int chunk, int first, int cou
     }
 }
 
+template <class A>
+inline constexpr TileOrder kTileOrder = A::column_stride() == 1 ? TileOrder::kAlongDepth
+                                        : A::row_stride() == 1  ? TileOrder::kAlongRows
+                                                                : TileOrder::kStrided;
+
 // One block of columns, at most a panel wide, over all rows. b has unit column stride from here on.
 template <int M, int K, int width, class T, class A, class E>
 NNCC_INLINE void gemm_block(int rows, int j, A a, const T* b, i64 b_stride, E& epilogue) noexcept {
@@ -67,8 +72,9 @@ NNCC_INLINE void gemm_block(int rows, int j, A a, const T* b, i64 b_stride, E& e
     constexpr int most = vectors == 1 ? 8 : 6;
     const auto tile = [&](int i, auto height) {
         constexpr int h = decltype(height)::count;
-        gemm_tile<h, width, K>(a.at(i, 0), a.row_stride(), a.column_stride(), b, b_stride,
-                               [&](int r, int c, auto lanes, auto v) { epilogue(i + r, j + c, lanes, v); });
+        gemm_tile<h, width, K, kTileOrder<A>>(
+            a.at(i, 0), a.row_stride(), a.column_stride(), b, b_stride,
+            [&](int r, int c, auto lanes, auto v) { epilogue(i + r, j + c, lanes, v); });
     };
     if constexpr (M > 0) each_row_tile<M, most>(tile);
     else each_row_tile<most>(rows, tile);

@@ -21,10 +21,14 @@ NNCC_INLINE void tile_step(const T* a, V b0, W b1, V& c, W& d) noexcept {
         else d = multiply_add(W(raw::low_half<T, kLanes<T>>(x.v)), b1, d);
     }
 }
-// emit(r, c, lanes, v) for each of `rows` rows and 1 or 2 vectors of `width` columns, of the sum over k < K of
-// a[r * a_row + k * a_depth] * b[k * b_depth + column].
-template <int rows, int width, int K, class T, class F>
-NNCC_INLINE void gemm_tile(const T* a, i64 a_row, i64 a_depth, const T* b, i64 b_depth, F&& emit) noexcept {
+// How a tile finds its elements of a: rows that lie side by side, or one under the other, or neither.
+enum class TileOrder { kAlongDepth, kAlongRows, kStrided };
+
+// sums[r][2 * n] over k < depth of a[r * a_row + k * a_depth] * b[k * b_depth + column], for up to two vectors of
+// `width` columns, n lanes each.
+template <int rows, int width, TileOrder order, class T>
+NNCC_INLINE void tile_sums_of(int depth, const T* a, i64 a_row, i64 a_depth, const T* b, i64 b_depth,
+                              T* sums) noexcept {
     constexpr int n = kLanes<T>;
     constexpr bool two = width > n;
     static_assert(rows <= (two ? 6 : 8) && width <= 2 * n);
@@ -36,22 +40,31 @@ NNCC_INLINE void gemm_tile(const T* a, i64 a_row, i64 a_depth, const T* b, i64 b
     V c0 = zero, c1 = zero, c2 = zero, c3 = zero, c4 = zero, c5 = zero, c6 = zero, c7 = zero;
     const W none(T(0));
     W d0 = none, d1 = none, d2 = none, d3 = none, d4 = none, d5 = none, unused = none;
-    for (int k = 0; k < K; ++k) {
+    if (order == TileOrder::kAlongRows) a_row = 1;
+    if (order == TileOrder::kAlongDepth) a_depth = 1;
+    const T* a0 = a;
+    const T* a1 = a + (rows > 1 ? a_row : 0);
+    const T* a2 = a + (rows > 2 ? 2 * a_row : 0);
+    const T* a3 = a + (rows > 3 ? 3 * a_row : 0);
+    const T* a4 = a + (rows > 4 ? 4 * a_row : 0);
+    const T* a5 = a + (rows > 5 ? 5 * a_row : 0);
+    const T* a6 = a + (rows > 6 ? 6 * a_row : 0);
+    const T* a7 = a + (rows > 7 ? 7 * a_row : 0);
+    i64 at = 0;
+    for (int k = 0; k < depth; ++k) {
         const V b0 = load(b, first);
         const W b1 = load(two ? b + n : b, second);
-        tile_step<(rows > 0), two>(a, b0, b1, c0, d0);
-        tile_step<(rows > 1), two>(a + a_row, b0, b1, c1, d1);
-        tile_step<(rows > 2), two>(a + 2 * a_row, b0, b1, c2, d2);
-        tile_step<(rows > 3), two>(a + 3 * a_row, b0, b1, c3, d3);
-        tile_step<(rows > 4), two>(a + 4 * a_row, b0, b1, c4, d4);
-        tile_step<(rows > 5), two>(a + 5 * a_row, b0, b1, c5, d5);
-        tile_step<(rows > 6), two>(a + 6 * a_row, b0, b1, c6, unused);
-        tile_step<(rows > 7), two>(a + 7 * a_row, b0, b1, c7, unused);
-        a += a_depth;
+        tile_step<(rows > 0), two>(a0 + at, b0, b1, c0, d0);
+        tile_step<(rows > 1), two>(a1 + at, b0, b1, c1, d1);
+        tile_step<(rows > 2), two>(a2 + at, b0, b1, c2, d2);
+        tile_step<(rows > 3), two>(a3 + at, b0, b1, c3, d3);
+        tile_step<(rows > 4), two>(a4 + at, b0, b1, c4, d4);
+        tile_step<(rows > 5), two>(a5 + at, b0, b1, c5, d5);
+        tile_step<(rows > 6), two>(a6 + at, b0, b1, c6, unused);
+        tile_step<(rows > 7), two>(a7 + at, b0, b1, c7, unused);
+        at += a_depth;
         b += b_depth;
     }
-    // Through the first-level cache, so that the epilogue is compiled once and not once a row.
-    alignas(64) T sums[static_cast<u64>(rows * 2 * n)];
     constexpr Lanes<first.n, first.n> first_all{};
     constexpr Lanes<second.n, second.n> second_all{};
     const auto keep_row = [&](auto row, V c, W d) {
@@ -69,9 +82,35 @@ NNCC_INLINE void gemm_tile(const T* a, i64 a_row, i64 a_depth, const T* b, i64 b
     keep_row(Rows<5>{}, c5, d5);
     keep_row(Rows<6>{}, c6, unused);
     keep_row(Rows<7>{}, c7, unused);
+}
+// One copy of the code for all products: a call costs some ten cycles, a tile 12 for each step of the depth. Inlined
+// beside a long epilogue, the accumulators would lose their registers to its constants.
+template <int rows, int width, TileOrder order, class T>
+NNCC_ONCE void shared_tile_sums(int depth, const T* a, i64 a_row, i64 a_depth, const T* b, i64 b_depth,
+                                T* sums) noexcept {
+    tile_sums_of<rows, width, order>(depth, a, a_row, a_depth, b, b_depth, sums);
+}
+inline constexpr int kSharedDepth = 128;
+
+// emit(r, c, lanes, v) for each of `rows` rows and 1 or 2 vectors of `width` columns, of the sum over k < K of
+// a[r * a_row + k * a_depth] * b[k * b_depth + column].
+template <int rows, int width, int K, TileOrder order, class T, class F>
+NNCC_INLINE void gemm_tile(const T* a, i64 a_row, i64 a_depth, const T* b, i64 b_depth, F&& emit) noexcept {
+    constexpr int n = kLanes<T>;
+    constexpr bool two = width > n;
+    constexpr NarrowLanes<T, (two ? n : width)> first{};
+    constexpr NarrowLanes<T, (two ? width - n : 0)> second{};
+    // Through the first-level cache, so that the epilogue is compiled once and not once a row.
+    alignas(64) T sums[static_cast<u64>(rows * 2 * n)];
+    if constexpr (K >= kSharedDepth) {
+        shared_tile_sums<rows, width, order, T>(K, a, a_row, a_depth, b, b_depth, static_cast<T*>(sums));
+    } else {
+        tile_sums_of<rows, width, order, T>(K, a, a_row, a_depth, b, b_depth, static_cast<T*>(sums));
+    }
     for (int r = 0; r < rows; ++r) {
-        emit(r, 0, first, load(sums + r * 2 * n, first_all));
-        if constexpr (two) emit(r, n, second, load(sums + r * 2 * n + n, second_all));
+        emit(r, 0, first, load(static_cast<const T*>(sums) + r * 2 * n, Lanes<first.n, first.n>{}));
+        if constexpr (two)
+            emit(r, n, second, load(static_cast<const T*>(sums) + r * 2 * n + n, Lanes<second.n, second.n>{}));
     }
 }
 

@@ -2,6 +2,12 @@
 #pragma once
 
 #define NNCC_INLINE inline __attribute__((always_inline))
+// One copy of the code, neither inlined nor made anew for known arguments.
+#if defined(__clang__)
+#define NNCC_ONCE __attribute__((noinline))
+#else
+#define NNCC_ONCE __attribute__((noinline, noclone))
+#endif
 
 namespace nncc {
 
