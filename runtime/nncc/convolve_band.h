@@ -5,10 +5,12 @@
 
 namespace nncc::detail {
 
-// sums[place][16] for places `a_row` apart in a band: `lines` stretches of `depth` elements, `a_line` apart.
-template <int places, bool two, class T>
+// sums[place][16] for places `a_row` apart in a band: `lines` stretches of `depth` elements, `a_line` apart. Where
+// `depth_` and `row_` are not 0 they are depth and a_row: short stretches are worth code of their own.
+template <int places, bool two, int depth_, int row_, class T>
 NNCC_ONCE void convolve_band_tile(const T* a, i64 a_row, i64 a_line, int lines, i64 depth, const T* b,
                                   T* sums) noexcept {
+    if constexpr (depth_ > 0) depth = depth_, a_row = row_;
     constexpr int most = two ? 6 : 8;
     static_assert(places <= most);
     tile_sums<places, two>(
@@ -65,9 +67,10 @@ NNCC_INLINE void convolve_band_panel(Lanes<width, w>, const B& band, int row, in
     alignas(64) T sums[kMostPlaces * static_cast<u64>(w)];
     each_row_tile<A2::places, (two ? 6 : 8)>([&](int first, auto height) {
         constexpr int places = decltype(height)::count;
-        constexpr i64 apart = static_cast<i64>(A2::stride) * channels;
-        convolve_band_tile<places, two, T>(static_cast<const T*>(band.elements) + first * apart, apart, B::kLine,
-                                           B::kLines, A2::taps * channels, panel, sums);
+        constexpr int apart = A2::stride * channels, known = A2::taps * channels <= 32 ? A2::taps * channels : 0;
+        convolve_band_tile<places, two, known, known == 0 ? 0 : apart, T>(
+            static_cast<const T*>(band.elements) + first * apart, apart, B::kLine, B::kLines, A2::taps * channels,
+            panel, sums);
         for (int r = 0; r < places; ++r) {
             each_vector<width, n>([&](int c, auto lanes) {
                 epilogue(row + first + r, j + c, lanes, load(static_cast<const T*>(sums) + r * w + c, Lanes<n, n>{}));
