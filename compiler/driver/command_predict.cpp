@@ -89,7 +89,7 @@ Expected<std::string> held_back_metrics(const CompiledModel& model, const Native
 
 Expected<ExitCode> predict(const PredictOptions& options, const Console& console, const ModelSource& source) {
     const CompiledModel& model = source.model;
-    Expected<DataSource> data = choose_source(model, options.data);
+    Expected<DataSource> data = choose_source(model, options.data, options.model.path);
     if (!data) return data.error();
     Expected<WeightFile> file = read_safetensors(options.weights);
     if (!file) return file.error();

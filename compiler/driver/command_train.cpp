@@ -141,7 +141,7 @@ void TrainCommand::apply_options() {
 }
 
 Expected<> TrainCommand::read_data() {
-    Expected<DataSource> source = choose_source(model_, options_.data);
+    Expected<DataSource> source = choose_source(model_, options_.data, options_.model.path);
     if (!source) return source.error();
     data_ = std::move(*source);
     Expected<Feeds> feeds = read_feeds(model_, data_, true);

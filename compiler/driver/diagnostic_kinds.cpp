@@ -23,7 +23,7 @@ const DiagnosticKind kNoData{
 const DiagnosticKind kFeedWidth{
     "NN0513", "data of another width",
     "The type of an input says how many numbers a row holds: `f32[batch, 8]` takes 8. `columns` must name as many columns, and an array of an\n"
-    "npz file must have that shape behind its first axis, which counts the rows."};
+    "npz file must have that shape behind its first axis, which counts the rows. A free dimension is 1 until `-D` gives it a value."};
 const DiagnosticKind kUnknownCode{
     "NN0514", "unknown diagnostic",
     "`nncc explain` takes the code that stands in brackets behind `error` or `warning`: `nncc explain NN0012`."};

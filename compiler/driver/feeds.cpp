@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <filesystem>
 #include <numeric>
+#include <system_error>
 
 #include "base/checked.h"
 #include "driver/diagnostic_kinds.h"
@@ -35,10 +37,24 @@ bool has_batch(const Type& type) {
     return std::any_of(type.shape.begin(), type.shape.end(), [](const Dim& dim) { return dim == Dim::named("batch"); });
 }
 
-Error width_error(const Feed& feed, const std::string& found) {
+// `available`: numbers in a row, or in all. Where one free dimension would make them fit, the hint names its value.
+Error width_error(const Feed& feed, const std::string& found, std::int64_t available) {
+    std::string hint = "give as many columns, or an array of that shape per row";
+    std::int64_t rest = 1;
+    std::vector<std::string> open;
+    for (const Dim& dim : feed.type.shape) {
+        if (dim.is_constant()) {
+            rest *= dim.constant();
+        } else if (dim != Dim::named("batch")) {
+            open.push_back(dim.text());
+        }
+    }
+    if (open.size() == 1 && rest > 0 && available > 0 && available % rest == 0) {
+        hint = fmt::format("`-D {}={}` makes it fit", open[0], available / rest);
+    }
     return Error{&kFeedWidth,
                  fmt::format("`{}` is {} in the model, but its data has {}", feed.name, type_text(feed.type), found),
-                 "give as many columns, or an array of that shape per row",
+                 hint,
                  {},
                  ExitCode::kWrongInput};
 }
@@ -85,12 +101,14 @@ Expected<FeedTable> make_table(const Feed& feed, const CompiledModel& model, con
         table.row_extents.push_back(extent.value_or(1));
     }
     const std::optional<std::int64_t> elements = checked_product(table.row_extents);
-    if (!elements) return width_error(feed, "fewer elements than that");
+    if (!elements) return width_error(feed, "fewer elements than that", 0);
     table.row_elements = *elements;
     const std::int64_t available = table.whole ? found_elements * dataset.rows : found_elements;
     if (available != table.row_elements) {
-        return width_error(feed, table.whole ? fmt::format("{} elements in all", available)
-                                             : fmt::format("{} per row", found_elements));
+        return width_error(
+            feed,
+            table.whole ? fmt::format("{} elements in all", available) : fmt::format("{} per row", found_elements),
+            available);
     }
     table.row_bytes = table.row_elements * dtype_bytes(table.dtype);
     const std::vector<double> values = interleave(dataset, columns);
@@ -140,7 +158,8 @@ void widen(DType dtype, const char* bytes, std::int64_t count, double* out) {
     }
 }
 
-Expected<DataSource> choose_source(const CompiledModel& model, const std::string& option) {
+Expected<DataSource> choose_source(const CompiledModel& model, const std::string& option,
+                                   const std::string& model_file) {
     if (!option.empty()) return parse_data_source(option);
     if (!model.train || model.train->data.kind == DataSpec::Kind::kNone) {
         return Error{&kNoData,
@@ -149,7 +168,12 @@ Expected<DataSource> choose_source(const CompiledModel& model, const std::string
                      {},
                      ExitCode::kUsage};
     }
-    return source_of(model.train->data);
+    DataSource source = source_of(model.train->data);
+    const std::filesystem::path beside = std::filesystem::path(model_file).parent_path() / source.path;
+    std::error_code ignored;
+    if (!std::filesystem::exists(source.path, ignored) && std::filesystem::exists(beside, ignored))
+        source.path = beside.string();
+    return source;
 }
 
 Expected<Feeds> read_feeds(const CompiledModel& model, const DataSource& source, bool with_data) {

@@ -35,8 +35,10 @@ struct Feeds {
     std::vector<std::string> characters;  // of a text: what each number stands for
 };
 
-// The source that the command line names, or else the train block.
-Expected<DataSource> choose_source(const CompiledModel& model, const std::string& option);
+// The source that the command line names, or else the train block; what that names is looked for in the working folder
+// and then beside the model.
+Expected<DataSource> choose_source(const CompiledModel& model, const std::string& option,
+                                   const std::string& model_file);
 
 // Reads what the model's inputs need, and what the loss needs `with_data`. Errors of the data, or a width that does not
 // fit.

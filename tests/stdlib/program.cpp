@@ -6,17 +6,25 @@
 #include <cmath>
 #include <random>
 
+#include "base/file.h"
 #include "semantics/diagnostic_kinds.h"
 
 namespace nncc::testing {
 
 namespace {
 
-class NoFiles : public SourceLoader {
+// The programs of models/, for those that import one.
+class Models : public SourceLoader {
   public:
+    explicit Models(std::deque<SourceFile>& files) : files_(files) {}
     Expected<const SourceFile*> load(const std::string& path) override {
-        return Error{nullptr, "there is no `" + path + "`", "", {}, ExitCode::kEnvironment};
+        Expected<std::string> text = read_file(std::string(NNCC_SOURCE_DIR) + "/models/" + path);
+        if (!text) return text.error();
+        return &files_.emplace_back(SourceFile{path, *text});
     }
+
+  private:
+    std::deque<SourceFile>& files_;
 };
 
 Tensor<double> to_tensor(const Array& array, DType dtype) {
@@ -38,7 +46,7 @@ TestProgram::TestProgram(const std::string& text, bool real_f64) : source_{"m.nn
     AnalyseOptions options;
     options.real_f64 = real_f64;
     Diagnostics diagnostics;
-    NoFiles files;
+    Models files(imported_);
     model_ = analyse(source_, "m", options, files, diagnostics);
     for (const Diagnostic& diagnostic : diagnostics.all()) {
         // Extents come with the inputs.

@@ -1,6 +1,7 @@
 // A small program of the language, run by the evaluator in f64: what the tests compare with formulas written in C++.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <string>
 #include <vector>
@@ -34,6 +35,7 @@ class TestProgram {
   private:
     std::string text_;
     SourceFile source_;
+    std::deque<SourceFile> imported_;
     std::optional<CompiledModel> model_;
     Arrays storages_;
 };
