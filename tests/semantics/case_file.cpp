@@ -16,13 +16,6 @@ std::filesystem::path folder_path(const std::string& folder) {
     return std::filesystem::path(NNCC_SOURCE_DIR) / "tests" / "semantics" / folder;
 }
 
-class NoFiles : public SourceLoader {
-  public:
-    Expected<const SourceFile*> load(const std::string& path) override {
-        return Error{nullptr, "there is no `" + path + "`", "", {}, ExitCode::kEnvironment};
-    }
-};
-
 AnalyseOptions options_of(const std::string& directive) {
     AnalyseOptions options;
     std::istringstream words(directive);
@@ -65,9 +58,9 @@ Analysed analyse_text(const std::string& text) {
     static std::vector<std::unique_ptr<SourceFile>> sources;  // diagnostics point into them
     sources.push_back(std::make_unique<SourceFile>(SourceFile{"m.nn", text}));
     Analysed result;
-    NoFiles loader;
+    result.loader = std::make_unique<FolderLoader>("../../models");
     result.directive = directive_of(text);
-    result.model = analyse(*sources.back(), "", options_of(result.directive), loader, result.diagnostics);
+    result.model = analyse(*sources.back(), "", options_of(result.directive), *result.loader, result.diagnostics);
     for (const Diagnostic& diagnostic : result.diagnostics.all()) {
         if (diagnostic.severity == Severity::kError) ADD_FAILURE() << render_text(diagnostic, false);
     }

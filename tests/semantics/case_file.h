@@ -31,7 +31,7 @@ struct Analysed {
 
 // Analyses folder/file; a first line `# -D name=value …` gives defines.
 Analysed analyse_case(const std::string& folder, const std::string& file);
-// Analyses a text.
+// Analyses a text; it may import programs of models/.
 Analysed analyse_text(const std::string& text);
 
 }  // namespace nncc::testing
