@@ -97,6 +97,18 @@ train m {
 }
 )",
      120},
+    {"oscillator_adam_torch",
+     R"(model m(t: f32[batch, 1]) -> f32[batch, 1] { t / 3 - 1 |> dense(12) |> tanh |> dense(12) |> tanh |> dense(1) }
+train m {
+    t = array("X")
+    slope = fn(q) { derivative(m, q) }
+    residual = derivative(slope, t) + 0.4 * slope(t) + 4.04 * output
+    loss = mean(residual ** 2) + 30 * mean((m(0 * t) - 1) ** 2 + slope(0 * t) ** 2)
+    optimizer = adam(0.003)
+    batch = 16
+}
+)",
+     120},
 };
 
 }  // namespace nncc::testing

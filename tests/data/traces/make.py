@@ -134,13 +134,29 @@ def decayed(shapes, p, decay):
             {"params": [p[n] for n in p if len(shapes[n]) == 1], "weight_decay": 0.0}]
 
 
+def oscillator(t, p, state):
+    """The loss of models/physics_informed.nn: the residual of a damped oscillator's equation, and its start."""
+    def network(q):
+        return dense(torch.tanh(dense(torch.tanh(dense(q / 3 - 1, p, "dense_1")), p, "dense_2")), p, "dense_3")
+
+    def derivatives(q):
+        q = q.detach().requires_grad_()
+        u = network(q)
+        slope, = torch.autograd.grad(u.sum(), q, create_graph=True)
+        return u, slope, torch.autograd.grad(slope.sum(), q, create_graph=True)[0]
+    u, slope, bend = derivatives(t)
+    u0, slope0, _ = derivatives(0 * t)
+    return ((bend + 0.4 * slope + 4.04 * u) ** 2).mean() + 30 * ((u0 - 1) ** 2 + slope0**2).mean()
+
+
 def record(name, x, y, shapes, forward, optimizer, batch, steps, states=None, seed=1):
+    """Without `y`, `forward` gives the loss."""
     random = np.random.default_rng(seed)
     start = {}
     for key, shape in shapes.items():
         scale = 1 / np.sqrt(shape[0]) if len(shape) > 1 else 0.1
         start[key] = ((key.endswith("gamma")) + scale * random.normal(size=shape)).astype(np.float32)
-    arrays = {"X": x, "Y": y} | {"init." + key: value for key, value in start.items()}
+    arrays = {"X": x} | ({} if y is None else {"Y": y}) | {"init." + key: value for key, value in start.items()}
     for key, (shape, value) in (states or {}).items():
         arrays["init." + key] = np.full(shape, value, np.float32)
     for kind, dtype in (("f32", torch.float32), ("f64", torch.float64)):
@@ -150,7 +166,8 @@ def record(name, x, y, shapes, forward, optimizer, batch, steps, states=None, se
         inputs = torch.tensor(x, dtype=dtype if x.dtype.kind == "f" else torch.int64)
         for step in range(steps):
             rows = (np.arange(batch) + step * batch) % len(x)
-            loss = cross_entropy(forward(inputs[rows], p, state), torch.tensor(y[rows], dtype=torch.int64))
+            result = forward(inputs[rows], p, state)
+            loss = result if y is None else cross_entropy(result, torch.tensor(y[rows], dtype=torch.int64))
             steps_of.zero_grad()
             loss.backward()
             losses.append(loss.item())
@@ -186,6 +203,8 @@ def main():
     tokens, targets, count = letters(12)
     record("letters_attention_adamw", tokens, targets, attention_shapes(count, 12, 16), attention_block,
            lambda s, p: O.AdamW(decayed(s, p, 0.1), 2e-3, (0.9, 0.95)), 8, 120)
+    times = ((np.arange(48)[:, None] * 29 % 48 + 0.5) / 8).astype(np.float32)
+    record("oscillator_adam", times, None, layers(1, 12, 12, 1), oscillator, lambda s, p: O.Adam(list(p.values()), 3e-3), 16, 120)
 
 
 if __name__ == "__main__":
