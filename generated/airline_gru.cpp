@@ -1,5 +1,5 @@
 // airline_gru, emitted by nncc 0.1.0 from airline_gru.nn; do not edit.
-// sha256 c067ef5d370ec80be9e34c363e5071df2ccf58f22af87fb279b0ae9f0d872f2a
+// sha256 0fc13dd6957d0ac7bf4972bcc100308293ed42ffeaf4424271a4462bc2bae1e4
 // nncc airline_gru.nn -o airline_gru.cpp
 //
 // Weights: byte, member, type
@@ -265,7 +265,7 @@ void dense_1(const float* gru_1, const float* packed_dense_1_w, const float* pac
     output[0] = level[0] + dense_1;
 }
 
-// airline_gru.nn:15  cosine(0.01, over = 900) |> adam(cosine(0.01, over = 900))
+// airline_gru.nn:18  cosine(0.01, over = 900) |> adam(cosine(0.01, over = 900))
 void share_next_step_scale(const nncc::i32* step_v, nncc::i32* step_next, float* rate, float* scale) noexcept {
     const nncc::i32 add = nncc::add(step_v[0], 1);
     const double cast = nncc::cast<double>(add);
@@ -366,7 +366,7 @@ void gru_1_update_h_step(const float* gru_1, const float* gru_1_2, const float* 
 }
 
 // airline_gru.nn:6  dense(1) |> level[:, 0] |> level[:, 0] + (change |> gru(8, return_sequences = false)...
-// airline_gru.nn:13  log(next) |> mean_squared_error(output, log(next))
+// airline_gru.nn:16  log(next) |> mean_squared_error(output, log(next))
 void dense_1_mean_squared_error_1_d_mean_squared_error_1(const float* gru_1, const float* dense_1_w,
                                                          const float* dense_1_b, const float* level, const float* next,
                                                          float* mean_squared_error_1,
@@ -388,7 +388,7 @@ void dense_1_mean_squared_error_1_d_mean_squared_error_1(const float* gru_1, con
     });
 }
 
-// airline_gru.nn:13  mean_squared_error(output, log(next))
+// airline_gru.nn:16  mean_squared_error(output, log(next))
 void mean_squared_error_1(const float* mean_squared_error_1, float* loss) noexcept {
     constexpr int kCount = 12;
     const float sum = nncc::reduce<nncc::Sum, kCount, nncc::kLanes<float>>([&](int i, auto lanes) {
@@ -398,7 +398,7 @@ void mean_squared_error_1(const float* mean_squared_error_1, float* loss) noexce
 }
 
 // airline_gru.nn:6  dense(1)
-// airline_gru.nn:15  adam(cosine(0.01, over = 900))
+// airline_gru.nn:18  adam(cosine(0.01, over = 900))
 void d_dense_1_update_dense_1_b(const float* d_mean_squared_error_1, const float* adam_m_dense_1_b,
                                 const float* adam_v_dense_1_b, const float* scale, const float* rate,
                                 const float* dense_1_b, float* adam_m_dense_1_b_next, float* adam_v_dense_1_b_next,
@@ -437,7 +437,7 @@ void d_dense_1(const float* d_dense_1, const float* d_dense_1_2, float* d_dense_
 }
 
 // airline_gru.nn:6  dense(1)
-// airline_gru.nn:15  adam(cosine(0.01, over = 900))
+// airline_gru.nn:18  adam(cosine(0.01, over = 900))
 void d_dense_1_update_dense_1_w(const float* d_mean_squared_error_1, const float* gru_1, const float* adam_m_dense_1_w,
                                 const float* adam_v_dense_1_w, const float* scale, const float* rate,
                                 const float* dense_1_w, float* adam_m_dense_1_w_next, float* adam_v_dense_1_w_next,
@@ -594,7 +594,7 @@ void update_d_gru_1_w(const float* d_gru_1_w, const float* d_gru_1, float* d_gru
 }
 
 // airline_gru.nn:6  gru(8, return_sequences = false)
-// airline_gru.nn:15  adam(cosine(0.01, over = 900))
+// airline_gru.nn:18  adam(cosine(0.01, over = 900))
 void d_gru_1_update_gru_1_u(const float* d_gru_1, const float* gru_1, const float* adam_m_gru_1_u,
                             const float* adam_v_gru_1_u, const float* scale, const float* rate, const float* gru_1_u,
                             float* adam_m_gru_1_u_next, float* adam_v_gru_1_u_next, float* gru_1_u_next) noexcept {
@@ -623,7 +623,7 @@ void d_gru_1_update_gru_1_u(const float* d_gru_1, const float* gru_1, const floa
     });
 }
 
-// airline_gru.nn:15  adam(cosine(0.01, over = 900))
+// airline_gru.nn:18  adam(cosine(0.01, over = 900))
 void m_update_gru_1_w(const float* adam_m_gru_1_w, const float* d_gru_1, const float* adam_v_gru_1_w,
                       const float* scale, const float* rate, const float* gru_1_w, float* adam_m_gru_1_w_next,
                       float* adam_v_gru_1_w_next, float* gru_1_w_next) noexcept {
@@ -651,7 +651,7 @@ void m_update_gru_1_w(const float* adam_m_gru_1_w, const float* d_gru_1, const f
     });
 }
 
-// airline_gru.nn:15  adam(cosine(0.01, over = 900))
+// airline_gru.nn:18  adam(cosine(0.01, over = 900))
 void m_update_gru_1_b(const float* adam_m_gru_1_b, const float* d_gru_1, const float* adam_v_gru_1_b,
                       const float* scale, const float* rate, const float* gru_1_b, float* adam_m_gru_1_b_next,
                       float* adam_v_gru_1_b_next, float* gru_1_b_next) noexcept {
@@ -680,7 +680,7 @@ void m_update_gru_1_b(const float* adam_m_gru_1_b, const float* d_gru_1, const f
 }
 
 // airline_gru.nn:6  gru(8, return_sequences = false)
-// airline_gru.nn:15  adam(cosine(0.01, over = 900))
+// airline_gru.nn:18  adam(cosine(0.01, over = 900))
 void d_gru_1_update_gru_1_b_recurrent(const float* d_gru_1, const float* adam_m_gru_1_b_recurrent,
                                       const float* adam_v_gru_1_b_recurrent, const float* scale, const float* rate,
                                       const float* gru_1_b_recurrent, float* adam_m_gru_1_b_recurrent_next,
@@ -751,7 +751,7 @@ void d_gru_1_gradients_2(const float* d_gru_1, float* d_gru_1_b_recurrent) noexc
     });
 }
 
-// airline_gru.nn:15  cosine(0.01, over = 900) |> adam(cosine(0.01, over = 900))
+// airline_gru.nn:18  cosine(0.01, over = 900) |> adam(cosine(0.01, over = 900))
 void share_next_step_scale_update(const nncc::i32* step_v, const float* rate_scale_v, nncc::i32* step_next, float* rate,
                                   float* scale, bool* equal) noexcept {
     const nncc::i32 add = nncc::add(step_v[0], 1);
@@ -778,7 +778,7 @@ void share_next_step_scale_update(const nncc::i32* step_v, const float* rate_sca
     equal[0] = equal_2;
 }
 
-// airline_gru.nn:15  adam(cosine(0.01, over = 900))
+// airline_gru.nn:18  adam(cosine(0.01, over = 900))
 void m_update_gru_1_w_update(const float* adam_m_gru_1_w, const float* d_gru_1_w, const float* adam_v_gru_1_w,
                              const float* scale, const float* rate, const float* gru_1_w, const float* rate_scale_v,
                              const bool* value, float* adam_m_gru_1_w_next, float* adam_v_gru_1_w_next,
@@ -814,7 +814,7 @@ void m_update_gru_1_w_update(const float* adam_m_gru_1_w, const float* d_gru_1_w
     });
 }
 
-// airline_gru.nn:15  adam(cosine(0.01, over = 900))
+// airline_gru.nn:18  adam(cosine(0.01, over = 900))
 void m_update_gru_1_u(const float* adam_m_gru_1_u, const float* d_gru_1_u, const float* adam_v_gru_1_u,
                       const float* scale, const float* rate, const float* gru_1_u, const float* rate_scale_v,
                       const bool* value, float* adam_m_gru_1_u_next, float* adam_v_gru_1_u_next,
@@ -850,7 +850,7 @@ void m_update_gru_1_u(const float* adam_m_gru_1_u, const float* d_gru_1_u, const
     });
 }
 
-// airline_gru.nn:15  adam(cosine(0.01, over = 900))
+// airline_gru.nn:18  adam(cosine(0.01, over = 900))
 void m_update_gru_1_b_update_gru_1_b_recurrent(const float* adam_m_gru_1_b, const float* d_gru_1_b,
                                                const float* adam_v_gru_1_b, const float* scale, const float* rate,
                                                const float* gru_1_b, const float* adam_m_gru_1_b_recurrent,
@@ -913,7 +913,7 @@ void m_update_gru_1_b_update_gru_1_b_recurrent(const float* adam_m_gru_1_b, cons
     });
 }
 
-// airline_gru.nn:15  adam(cosine(0.01, over = 900))
+// airline_gru.nn:18  adam(cosine(0.01, over = 900))
 void m_update_dense_1_w(const float* adam_m_dense_1_w, const float* d_dense_1_w, const float* adam_v_dense_1_w,
                         const float* scale, const float* rate, const float* dense_1_w, const float* rate_scale_v,
                         const bool* value, float* adam_m_dense_1_w_next, float* adam_v_dense_1_w_next,
@@ -949,7 +949,7 @@ void m_update_dense_1_w(const float* adam_m_dense_1_w, const float* d_dense_1_w,
     });
 }
 
-// airline_gru.nn:15  adam(cosine(0.01, over = 900))
+// airline_gru.nn:18  adam(cosine(0.01, over = 900))
 void m_update_dense_1_b(const float* adam_m_dense_1_b, const float* d_dense_1_b, const float* adam_v_dense_1_b,
                         const float* scale, const float* rate, const float* dense_1_b, const float* rate_scale_v,
                         const bool* value, float* adam_m_dense_1_b_next, float* adam_v_dense_1_b_next,

@@ -1,5 +1,5 @@
 // Next month's airline passengers from the twelve months before it, by a gated recurrent unit. It works on logar
-// Emitted by nncc 0.1.0 from airline_gru.nn (sha256 c067ef5d).
+// Emitted by nncc 0.1.0 from airline_gru.nn (sha256 0fc13dd6).
 // 273 parameters.
 #pragma once
 

@@ -42,6 +42,14 @@ ValidationSplit split_of(const Validation& validation) {
     return split;
 }
 
+// In quotes where it holds a comma, as `mae(x[:, 0], y)` does.
+std::string csv_field(const std::string& text) {
+    if (text.find_first_of(",\"\n") == std::string::npos) return text;
+    std::string field = "\"";
+    for (const char letter : text) field += letter == '"' ? std::string("\"\"") : std::string(1, letter);
+    return field + "\"";
+}
+
 // --log: one line a step. Metrics are whole-set values, so they stand on the last step of each epoch.
 class StepLog {
   public:
@@ -53,7 +61,7 @@ class StepLog {
         if (!log.file_)
             return Error{&kFileUnwritable, fmt::format("cannot write `{}`: {}", path, std::strerror(errno)), "", {}};
         std::string header = "step,epoch,loss,validation_loss";
-        for (const std::string& name : spec.metrics) header += "," + name;
+        for (const std::string& name : spec.metrics) header += "," + csv_field(name);
         log.columns_ = spec.metrics.size() + 1;
         fmt::print(log.file_.get(), "{}\n", header);
         return log;

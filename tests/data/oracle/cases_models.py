@@ -108,13 +108,14 @@ def model_wavenet(case):
     x = net.dense("x", case.input("x", (2, 24, 1)), 3)
     skips = 0
     for layer in range(3):
-        here = net.at(f"layer_{layer}.gated_layer_1")
-        w, b = here.weight("conv1d_1.w", (3, 3, 6), 0.5), here.weight("conv1d_1.b", (6,), 0.3)
+        here = net.at(f"layer_{layer}")
+        w, b = here.weight("unit.conv1d_1.w", (3, 3, 6), 0.5), here.weight("unit.conv1d_1.b", (6,), 0.3)
         before = F.pad(channels_first(x), (2 * 2**layer, 0))
         signal, gate = channels_last(F.conv1d(before, w.permute(2, 1, 0), b, dilation=2**layer)).chunk(2, -1)
         unit = torch.tanh(signal) * torch.sigmoid(gate)
-        x = x + here.dense("dense_1", unit, 3)
-        skips = skips + here.dense("dense_2", unit, 3)
+        skips = skips + here.dense("skip", unit, 3)
+        if layer < 2:
+            x = x + here.dense("dense_1", unit, 3)
     case.output(net.dense("dense_2", F.relu(net.dense("dense_1", F.relu(skips), 3)), 1))
 
 
