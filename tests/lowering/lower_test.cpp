@@ -7,6 +7,7 @@
 
 #include "lowering/diagnostic_kinds.h"
 #include "ops/build.h"
+#include "ops/windows.h"
 #include "passes/fuse.h"
 #include "passes/plan_memory.h"
 
@@ -73,6 +74,44 @@ TEST(Contraction, WhatIsNoProductIsANest) {
     EXPECT_EQ(product_text(einsum_kernel("i,j->ij", {8}, {4})), "nest");
 }
 
+// A convolution of [2, 6, 7, 4 * groups] by 3 x 3 kernels to 10 filters, and what the epilogue adds to it.
+Kernel convolution_kernel(std::int64_t groups, bool adds_transposed) {
+    GraphBuilder b;
+    const Value x = input(b, "x", {2, 6, 7, Dim(4 * groups)}), w = input(b, "w", {3, 3, 4, 10});
+    Value result = convolution(b, x, w, {{1, 1}, {1, 1}, {1, 1}, {1, 1}, {1, 1}, groups, 1});
+    if (adds_transposed) result = add(b, result, transpose(b, input(b, "z", {7, 6, 2, 10}), {2, 1, 0, 3}));
+    return only_kernel(std::move(b), result);
+}
+std::string epilogue_text(const Kernel& kernel) {
+    std::string text;
+    for (const LoopAxis& axis : std::get<Contraction>(kernel.body).epilogue.axes) text += axis.extent.text() + " ";
+    return text;
+}
+
+TEST(Convolution, ItsRowsAreThePlacesOfAllImages) {
+    const Kernel kernel = convolution_kernel(1, false);
+    EXPECT_EQ(product_text(kernel), "x[]84 x 10 x 36, a 0 0, b 10 1");
+    EXPECT_EQ(epilogue_text(kernel), "84 10 ");
+    const auto& places = std::get<Contraction>(kernel.body).places;
+    ASSERT_TRUE(places);
+    EXPECT_EQ(places->batch, 2);
+    EXPECT_EQ(places->axes[0].extent, 1);
+    EXPECT_EQ(places->axes[2].extent, 7);
+    EXPECT_EQ(places->axes[2].low, 1);
+    EXPECT_EQ(places->pixel, 4);
+}
+
+TEST(Convolution, RowsThatTheEpilogueReadsOtherwiseStayApart) {
+    EXPECT_EQ(epilogue_text(convolution_kernel(1, true)), "2 6 7 10 ");
+}
+
+TEST(Convolution, GroupsAreBatches) {
+    const Kernel kernel = convolution_kernel(2, false);
+    EXPECT_EQ(product_text(kernel), "x[2 ]84 x 5 x 36, a 0 0, b 10 1");
+    EXPECT_EQ(epilogue_text(kernel), "2 84 5 ");
+    EXPECT_EQ(std::get<Contraction>(kernel.body).places->pixel, 8);
+}
+
 TEST(Collapse, ContiguousLoopsAreOne) {
     GraphBuilder b;
     const Value result = unary(b, "exp", input(b, "x", {4, 1, 8, 3}));
@@ -108,8 +147,7 @@ TEST(Diagnostics, GroupsWithoutAKernelAreRefused) {
         std::string body;  // of a loop over f32[2, 3]
     };
     const Refused cases[] = {
-        {&kNotLowered,
-         "%1 = cumulative(%0) {axis = 1, kind = \"sum\", reverse = false}\n%2 = exp(%1)\nreturn a = %2"},
+        {&kNotLowered, "%1 = cumulative(%0) {axis = 1, kind = \"sum\", reverse = false}\n%2 = exp(%1)\nreturn a = %2"},
         {&kViewNotAffine,
          "%1 = transpose(%0) {permutation = [1, 0]}\n%2 = reshape(%1) {shape = [6]}\n%3 = exp(%2)\nreturn a = %3"},
     };
