@@ -275,7 +275,7 @@ class Finder {
                 return;
             }
             // A reduction writes when it has read all, not each element after it was read.
-            if (unit != base.node) found.push_back({unit, base.node, safe && !is_reduction(graph_.node(base))});
+            if (unit != base.node) found.push_back({unit, base.node, safe && !reduces_axes(graph_.node(base))});
         }
         for (const AntiEdge& edge : found) {
             successors_[at(edge.reader)].push_back(edge.writer);
