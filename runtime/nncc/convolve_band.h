@@ -10,16 +10,15 @@ namespace nncc::detail {
 template <int places, bool two, int depth_, int row_, class T>
 NNCC_ONCE void convolve_band_tile(const T* a, i64 a_row, i64 a_line, int lines, i64 depth, const T* b,
                                   T* sums) noexcept {
-    if constexpr (depth_ > 0) depth = depth_, a_row = row_;
-    constexpr int most = two ? 6 : 8;
-    static_assert(places <= most);
+    static_assert(places <= (two ? 6 : 8));
+    const i64 length = depth_ > 0 ? depth_ : depth, apart = depth_ > 0 ? row_ : a_row;
     tile_sums<places, two>(
-        lines, depth,
+        lines, length,
         [&](int line, auto row) {
             constexpr int r = decltype(row)::count;
-            return a + line * a_line + (r < places ? r : 0) * a_row;
+            return a + line * a_line + (r < places ? r : 0) * apart;
         },
-        [&](int) { return depth; }, [&](int line) { return b + line * depth * kPanel<T>; }, sums);
+        [&](int) { return length; }, [&](int line) { return b + line * length * kPanel<T>; }, sums);
 }
 
 template <class T, class A0, class A1, class A2, int channels>

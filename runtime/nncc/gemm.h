@@ -35,19 +35,26 @@ NNCC_INLINE void each_row_tile(int count, F&& f) noexcept {
     for (; row < count; ++row) f(row, Rows<1>{});
 }
 
+// The most columns that there can be.
+template <class L>
+inline constexpr int kWidest = L::n;
+template <int count, int n>
+inline constexpr int kWidest<Lanes<count, n>> = count;
+
 // Rows [first, first + count) of one block of columns, depth in chunks: partial sums are kept in sums[count][w]
 // meanwhile.
 template <class L, class T, class A, class B, class E>
 NNCC_INLINE void gemm_chunks(L columns, int depth, int chunk, int first, int count, int j, A a, B b, T* panel, T* sums,
                              E& epilogue) noexcept {
     constexpr int n = kLanes<T>, w = kPanel<T>;
+    constexpr bool two = kWidest<L> > n;
     for (int k = 0; k < depth; k += chunk) {
         const int part = depth - k < chunk ? depth - k : chunk;
         pack_panel(columns, part, b.at(k, j), b.row_stride(), b.column_stride(), panel);
-        each_row_tile<6>(count, [&](int i, auto height) {
+        each_row_tile<(two ? 6 : 8)>(count, [&](int i, auto height) {
             constexpr int h = decltype(height)::count;
-            gemm_tile_add<h>(part, k == 0, a.at(first + i, k), a.row_stride(), a.column_stride(),
-                             static_cast<const T*>(panel), sums + i * w);
+            gemm_tile_add<h, two>(part, k == 0, a.at(first + i, k), a.row_stride(), a.column_stride(),
+                                  static_cast<const T*>(panel), sums + i * w);
         });
     }
     for (int i = 0; i < count; ++i) {

@@ -115,23 +115,27 @@ NNCC_INLINE void gemm_tile(const T* a, i64 a_row, i64 a_depth, const T* b, i64 b
 }
 
 // Adds (or, `first`, sets) the tile's sums to sums[row][w]: for products deeper than what is packed at a time.
-template <int rows, class T>
+// `two`: of both vectors of a panel, else of the first, for more rows.
+template <int rows, bool two, class T>
 NNCC_INLINE void gemm_tile_add(int depth, bool first, const T* a, i64 a_row, i64 a_depth, const T* panel,
                                T* sums) noexcept {
     constexpr int n = kLanes<T>, w = 2 * n;
+    static_assert(rows <= (two ? 6 : 8));
     using V = Vec<T, n>;
     const V zero(T(0));
     constexpr Lanes<n, n> all{};
-    V c0 = zero, c1 = zero, c2 = zero, c3 = zero, c4 = zero, c5 = zero, d0 = zero, d1 = zero, d2 = zero, d3 = zero,
-      d4 = zero, d5 = zero;
+    V c0 = zero, c1 = zero, c2 = zero, c3 = zero, c4 = zero, c5 = zero, c6 = zero, c7 = zero;
+    V d0 = zero, d1 = zero, d2 = zero, d3 = zero, d4 = zero, d5 = zero, unused = zero;
     for (int k = 0; k < depth; ++k) {
-        const V b0 = load(panel, all), b1 = load(panel + n, all);
-        tile_step<(rows > 0), true>(a, b0, b1, c0, d0);
-        tile_step<(rows > 1), true>(a + a_row, b0, b1, c1, d1);
-        tile_step<(rows > 2), true>(a + 2 * a_row, b0, b1, c2, d2);
-        tile_step<(rows > 3), true>(a + 3 * a_row, b0, b1, c3, d3);
-        tile_step<(rows > 4), true>(a + 4 * a_row, b0, b1, c4, d4);
-        tile_step<(rows > 5), true>(a + 5 * a_row, b0, b1, c5, d5);
+        const V b0 = load(panel, all), b1 = two ? load(panel + n, all) : zero;
+        tile_step<(rows > 0), two>(a, b0, b1, c0, d0);
+        tile_step<(rows > 1), two>(a + a_row, b0, b1, c1, d1);
+        tile_step<(rows > 2), two>(a + 2 * a_row, b0, b1, c2, d2);
+        tile_step<(rows > 3), two>(a + 3 * a_row, b0, b1, c3, d3);
+        tile_step<(rows > 4), two>(a + 4 * a_row, b0, b1, c4, d4);
+        tile_step<(rows > 5), two>(a + 5 * a_row, b0, b1, c5, d5);
+        tile_step<(rows > 6), two>(a + 6 * a_row, b0, b1, c6, unused);
+        tile_step<(rows > 7), two>(a + 7 * a_row, b0, b1, c7, unused);
         a += a_depth;
         panel += w;
     }
@@ -140,7 +144,7 @@ NNCC_INLINE void gemm_tile_add(int depth, bool first, const T* a, i64 a_row, i64
         if constexpr (r < rows) {
             T* to = sums + r * w;
             store(to, first ? c : c + load(to, all), all);
-            store(to + n, first ? d : d + load(to + n, all), all);
+            if constexpr (two) store(to + n, first ? d : d + load(to + n, all), all);
         }
     };
     add_row(Rows<0>{}, c0, d0);
@@ -149,6 +153,8 @@ NNCC_INLINE void gemm_tile_add(int depth, bool first, const T* a, i64 a_row, i64
     add_row(Rows<3>{}, c3, d3);
     add_row(Rows<4>{}, c4, d4);
     add_row(Rows<5>{}, c5, d5);
+    add_row(Rows<6>{}, c6, unused);
+    add_row(Rows<7>{}, c7, unused);
 }
 
 template <int k, int K, class F>
