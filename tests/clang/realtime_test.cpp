@@ -249,6 +249,27 @@ TEST(Realtime, RuntimeProductsAreProven) {
     RecordProperty("walk_ms", std::to_string(report.walk_milliseconds));
 }
 
+TEST(Realtime, RuntimeConvolutionsAreProven) {
+    const RealtimeReport report = check(R"(
+        #include <nncc/kernels.h>
+        namespace nncc {
+        void step(const float* x, const float* w, const float* panels, float* y) noexcept {
+            const auto keep = [&](int row, int j, auto lanes, auto v) { store(y + row * 100 + j, v, lanes); };
+            using Side = Axis<14, 14, 3, 1, 1>;
+            convolve<2, NoAxis, Side, Side, 3, 3, 100>(x, Panels<f32>{panels}, keep);
+            convolve<2, NoAxis, Side, Side, 20, 20, 100>(x, Panels<f32>{panels}, keep);
+            convolve<2, NoAxis, Side, Side, 200, 200, 100>(x, Panels<f32>{panels}, keep);
+            convolve<1, Side, Side, Side, 5, 10, 100>(x, Matrix<f32, 100, 1>{w}, keep);
+            convolve<1, NoAxis, NoAxis, Axis<9, 18, 4, 1, 1, 2>, 4, 4, 100>(x, Matrix<f32, 100, 1>{w}, keep);
+            convolve_depthwise<1, NoAxis, Side, Axis<14, 7, 9, 2, 4>, 100>(x, w, keep);
+        }
+        }  // namespace nncc
+        )",
+                                        {"nncc::step"});
+    EXPECT_TRUE(report.proven()) << describe(report);
+    EXPECT_GT(report.loop_count, 50);
+}
+
 TEST(Realtime, RuntimeCopiesByIndexAndStrideAreProven) {
     const RealtimeReport report = check(R"(
         #include <nncc/kernels.h>
