@@ -17,7 +17,7 @@ namespace {
 #if defined(NNCC_SANITISED)
 constexpr int kBatches = 2, kProgramsPerBatch = 10, kEmittedPerBatch = 2;
 #else
-constexpr int kBatches = 5, kProgramsPerBatch = 40, kEmittedPerBatch = 4;
+constexpr int kBatches = 5, kProgramsPerBatch = 40, kEmittedPerBatch = 3;
 #endif
 constexpr std::uint64_t kFirstSeed = 100;
 
@@ -90,6 +90,9 @@ INSTANTIATE_TEST_SUITE_P(Batches, RandomPrograms, ::testing::Range(0, kBatches))
 
 // What the programs are made of: they are valid, nearly all of the library occurs, and so does every construct.
 TEST(RandomProgramCoverage, IsOfTheLibraryAndTheLanguage) {
+#if defined(NNCC_SANITISED)
+    GTEST_SKIP() << "what programs are drawn is the same";
+#endif
     const RandomCalls calls;
     std::map<std::string, int> seen;
     constexpr int kPrograms = 40;
@@ -123,6 +126,9 @@ TEST(RandomProgramCoverage, IsOfTheLibraryAndTheLanguage) {
 
 // As if every program with a layer_norm were wrong.
 TEST(ShrinkProgram, LeavesThePlantedMistakeAlone) {
+#if defined(NNCC_SANITISED)
+    GTEST_SKIP() << "hundreds of analyses";
+#endif
     const auto fails = [](const RandomProgram& program) {
         return program.text.find("layer_norm") != std::string::npos && AnalysedText(program.text, true).model();
     };
