@@ -201,8 +201,10 @@ class EntryPrinter {
             text_.arena_lines.push_back(fmt::format("{:>9} .. {:>9}  {} {}", buffer->offset,
                                                     buffer->offset + buffer->bytes, mangle(role), type_text(type)));
         }
-        return declare(key, role, type.dtype, false, fmt::format("reinterpret_cast<{}*>({})", cpp_type(type.dtype), at),
-                       comment_text(shape_text(type.shape)));
+        // Steps of a scan whose values have no elements have no arena.
+        const std::string pointer =
+            at.empty() ? "nullptr" : fmt::format("reinterpret_cast<{}*>({})", cpp_type(type.dtype), at);
+        return declare(key, role, type.dtype, false, pointer, comment_text(shape_text(type.shape)));
     }
 
     static std::vector<double> full_table(const Node& constant) {

@@ -103,5 +103,24 @@ TEST(Run, EveryOpByItself) {
     }
 }
 
+// Found by random graphs: between the two sums of a step stands a value without elements, so that the steps have no arena.
+TEST(Run, StepsOfAScanOverNothingHaveNoArena) {
+    const Expected<Graph> graph = parse_graph(
+        "graph g {\n%0 = input() {name = \"x\", type = f64[2, 0, 3]}\n"
+        "%1 = scan(%0) {axis = 0, carries = 0, reverse = false, sequences = 1} graph b {\n"
+        "%0 = argument() {index = 0, type = f64[0, 3]}\n"
+        "%1 = cumulative(%0) {axis = 1, kind = \"sum\", reverse = false}\n"
+        "%2 = cumulative(%1) {axis = 1, kind = \"max\", reverse = false}\nreturn r = %2 }\nreturn out = %1\n}\n");
+    ASSERT_TRUE(graph) << graph.error().message;
+    GraphBatch batch;
+    const Expected<int> index = batch.add(*graph);
+    ASSERT_TRUE(index) << index.error().message;
+    const Expected<> compiled = batch.compile();
+    ASSERT_TRUE(compiled) << compiled.error().message;
+    Bindings<double> bindings;
+    bindings.inputs["x"] = {DType::kF64, {2, 0, 3}, Eigen::ArrayXd(0)};
+    EXPECT_EQ(batch.run(*index, bindings).outputs.at("out").extents, (Extents{2, 0, 3}));
+}
+
 }  // namespace
 }  // namespace nncc::testing
