@@ -23,8 +23,8 @@ namespace detail {
 template <class A>
 struct Taps {
     int count = 0, places = 0;
-    int k[static_cast<u64>(A::taps)];
-    int at[static_cast<u64>(A::taps)];
+    int k[static_cast<u64>(A::taps)] = {};
+    int at[static_cast<u64>(A::taps)] = {};
 
     NNCC_INLINE explicit Taps(int phase) noexcept : places((A::places - phase + A::spread - 1) / A::spread) {
         for (int tap = 0; tap < A::taps; ++tap) {
