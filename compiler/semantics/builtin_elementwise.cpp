@@ -1,8 +1,11 @@
 // Builtins that act on each element: functions, arithmetic by name, comparisons, choice and conversion.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
+#include "ops/evaluate.h"
+#include "ops/record.h"
 #include "semantics/arithmetic.h"
 #include "semantics/builtin.h"
 #include "semantics/compile_time.h"
@@ -11,47 +14,34 @@
 namespace nncc {
 namespace {
 
-using Function = double (*)(double);
-
-double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
-double rsqrt(double x) { return 1 / std::sqrt(x); }
-double identity(double x) { return x; }
-double softplus(double x) { return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x))); }
-double round_half_even(double x) { return std::nearbyint(x); }
-
-Function function_of(std::string_view op) {
-    static constexpr std::pair<std::string_view, Function> kFunctions[] = {
-        {"exp", [](double x) { return std::exp(x); }},
-        {"expm1", [](double x) { return std::expm1(x); }},
-        {"log", [](double x) { return std::log(x); }},
-        {"log1p", [](double x) { return std::log1p(x); }},
-        {"sqrt", [](double x) { return std::sqrt(x); }},
-        {"rsqrt", rsqrt},
-        {"sin", [](double x) { return std::sin(x); }},
-        {"cos", [](double x) { return std::cos(x); }},
-        {"atan", [](double x) { return std::atan(x); }},
-        {"tanh", [](double x) { return std::tanh(x); }},
-        {"sigmoid", sigmoid},
-        {"erf", [](double x) { return std::erf(x); }},
-        {"floor", [](double x) { return std::floor(x); }},
-        {"round", round_half_even},
-        {"stop_gradient", identity},
-        {"softplus", softplus}};
-    for (const auto& [name, function] : kFunctions) {
-        if (name == op) return function;
+// The op's own meaning, of numbers.
+double evaluate_numbers(std::string_view op, const std::vector<double>& numbers) {
+    GraphBuilder builder;
+    std::vector<Value> operands;
+    for (double number : numbers) {
+        operands.push_back(
+            builder.add("constant", {}, {{"type", Type{DType::kF64, {}}}, {"value", ConstantData{{number}}}}));
     }
-    return nullptr;
+    builder.output("value", builder.add(op, std::move(operands)));
+    return evaluate(std::move(builder).finish(), Bindings<double>{}).outputs.at("value").elements[0];
 }
 
 std::string_view op_of(const BuiltinCall& call) {
     return call.builtin.op.empty() ? call.builtin.name : call.builtin.op;
 }
 
-Meaning apply_function_of_one(const BuiltinCall& call) {
-    const Operand& x = call.operand(0);
-    std::string_view op = op_of(call);
-    if (std::optional<double> number = x.meaning.number()) return Meaning::real(function_of(op)(*number));
-    return apply_elementwise(call.elaboration, op, fmt::format("take `{}` of", call.builtin.name), {x}, call.range);
+// Of rows that are an op and nothing else: one or two operands, no attribute.
+Meaning apply_op(const BuiltinCall& call) {
+    std::vector<Operand> operands;
+    std::vector<double> numbers;
+    for (const Operand* operand : call.arguments) {
+        operands.push_back(*operand);
+        if (std::optional<double> number = operand->meaning.number()) numbers.push_back(*number);
+    }
+    const std::string_view op = op_of(call);
+    if (numbers.size() == operands.size()) return Meaning::real(evaluate_numbers(op, numbers));
+    return apply_elementwise(call.elaboration, op, fmt::format("take `{}` of", call.builtin.name), operands,
+                             call.range);
 }
 
 Meaning apply_absolute(const BuiltinCall& call) {
@@ -131,21 +121,13 @@ constexpr Builtin kElementwiseBuiltins[] = {
     {"absolute", "x", apply_absolute},
     {"add", "a, b", apply_operator<Op::kAdd>},
     {"and", "a, b", apply_operator<Op::kAnd>},
-    {"atan", "x", apply_function_of_one},
     {"cast", "x, dtype", apply_cast},
-    {"cos", "x", apply_function_of_one},
     {"divide", "a, b", apply_operator<Op::kDivide>},
     {"equal", "a, b", apply_operator<Op::kEqual>},
-    {"erf", "x", apply_function_of_one},
-    {"exp", "x", apply_function_of_one},
-    {"expm1", "x", apply_function_of_one},
     {"f32", "x", apply_conversion},
-    {"floor", "x", apply_function_of_one},
     {"i32", "x", apply_conversion},
     {"less", "a, b", apply_operator<Op::kLess>},
     {"less_equal", "a, b", apply_operator<Op::kLessEqual>},
-    {"log", "x", apply_function_of_one},
-    {"log1p", "x", apply_function_of_one},
     {"maximum", "a, b", apply_extremum},
     {"minimum", "a, b", apply_extremum},
     {"multiply", "a, b", apply_operator<Op::kMultiply>},
@@ -153,21 +135,33 @@ constexpr Builtin kElementwiseBuiltins[] = {
     {"not", "x", apply_prefix<ast::UnaryOperator::kNot>},
     {"or", "a, b", apply_operator<Op::kOr>},
     {"power", "a, b", apply_operator<Op::kPower>},
-    {"round", "x", apply_function_of_one},
-    {"rsqrt", "x", apply_function_of_one},
     {"select", "mask, a, b", apply_where},
-    {"sigmoid", "x", apply_function_of_one},
-    {"sin", "x", apply_function_of_one},
-    {"softplus", "x", apply_function_of_one},
-    {"sqrt", "x", apply_function_of_one},
-    {"stop_gradient", "x", apply_function_of_one},
     {"subtract", "a, b", apply_operator<Op::kSubtract>},
-    {"tanh", "x", apply_function_of_one},
     {"where", "mask, a, b", apply_where},
 };
 
+// Every elementwise op without attributes is a function of the language under its own name, unless a row above says
+// more of it.
+std::vector<Builtin> rows_with_ops() {
+    std::vector<Builtin> rows(std::begin(kElementwiseBuiltins), std::end(kElementwiseBuiltins));
+    for (const OpRecord* op : all_ops()) {
+        const bool one = op->operands == "a" || op->operands == "x";
+        if (!std::holds_alternative<ElementwiseLowering>(op->lowering) || !op->attributes.empty() || op->facts.random)
+            continue;
+        if (!one && op->operands != "a, b") continue;
+        const bool known = std::any_of(std::begin(kElementwiseBuiltins), std::end(kElementwiseBuiltins),
+                                       [&](const Builtin& row) { return row.name == op->name; });
+        if (!known) rows.push_back({op->name, one ? "x" : "a, b", apply_op});
+    }
+    std::sort(rows.begin(), rows.end(), [](const Builtin& a, const Builtin& b) { return a.name < b.name; });
+    return rows;
+}
+
 }  // namespace
 
-std::span<const Builtin> elementwise_builtins() { return kElementwiseBuiltins; }
+std::span<const Builtin> elementwise_builtins() {
+    static const std::vector<Builtin> rows = rows_with_ops();
+    return rows;
+}
 
 }  // namespace nncc
