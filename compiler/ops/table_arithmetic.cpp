@@ -125,6 +125,28 @@ const OpRecord kArithmeticTable[] = {
          },
      .facts = {.right_identity = 1.0},
      .domain = {.low = 0.5, .high = 2.0}},
+    {.name = "x_log_y",
+     .operands = "a, b",
+     .attributes = {},
+     .summary = "a * log(b), and 0 where a is 0, whatever b is",
+     .type = floating_binary,
+     .gradient = GradientRule([](const GradientContext& c) -> Values {
+         GraphBuilder& b = c.builder;
+         const Value none = like(b, c.operands[0], 0.0), is_none = equal(b, c.operands[0], none);
+         const Value slope = b.add("x_log_y", {select(b, is_none, none, like(b, none, 1.0)), c.operands[1]});
+         const Value ratio = select(b, is_none, none, divide(b, c.operands[0], c.operands[1]));
+         return {where_adjoint(c, multiply(b, c.adjoint(), slope)), where_adjoint(c, multiply(b, c.adjoint(), ratio))};
+     }),
+     // a - a is 0 for each finite a, and equal to no other.
+     .lowering = ElementwiseLowering{"nncc::select({0} == {0} - {0}, {0} - {0}, {0} * nncc::log({1}))", 13},
+     .evaluate =
+         [](auto& context) {
+             map_two(context, [](const auto& a, const auto& b) {
+                 using std::log;
+                 return primal(a) == 0 ? a * 0.0 : a * log(b);
+             });
+         },
+     .domain = {.low = 0.5, .high = 2.0}},
     {.name = "minimum",
      .operands = "a, b",
      .attributes = {},

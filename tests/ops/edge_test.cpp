@@ -64,6 +64,16 @@ Results run(std::vector<double> x, const std::string& op) {
 }
 using List = std::vector<double>;
 
+TEST(XLogY, IsNothingWhereXIs) {
+    const Results results =
+        run({vector_of({0, 0, 0, 2, -1, 1}), vector_of({0, -1, kInfinity, 4, 0, -1})},
+            [](GraphBuilder& b, const std::vector<Value>& v) { return b.add("x_log_y", {v[0], v[1]}); });
+    EXPECT_EQ((List{results.value.begin(), results.value.begin() + 5}), (List{0, 0, 0, 2 * std::log(4.0), kInfinity}));
+    EXPECT_TRUE(std::isnan(results.value[5]));
+    EXPECT_EQ((List{results.gradients[0].begin(), results.gradients[0].begin() + 4}), (List{0, 0, 0, std::log(4.0)}));
+    EXPECT_EQ((List{results.gradients[1].begin(), results.gradients[1].begin() + 4}), (List{0, 0, 0, 0.5}));
+}
+
 TEST(Kinks, FollowTheLanguage) {
     auto maximum_of = [](GraphBuilder& b, const std::vector<Value>& v) { return maximum(b, v[0], v[1]); };
     Results both = run({vector_of({1, 2, 3}), vector_of({1, 3, 2})}, maximum_of);
