@@ -50,7 +50,9 @@ std::optional<Value> initial_value(Elaboration& elaboration, const StorageRow& r
     Operand value{evaluate_applied(elaboration, *applied, scope), applied->range};
     std::optional<Value> tensor = to_tensor(elaboration, value, storage.type.dtype);
     if (!tensor) return std::nullopt;
-    if (storage.type.dtype == DType::kI32) tensor = cast_value(elaboration, *tensor, DType::kI32);
+    const DType made = elaboration.builder.type(*tensor).dtype;
+    if (storage.type.dtype == DType::kI32 || (is_floating(storage.type.dtype) && is_floating(made)))
+        tensor = cast_value(elaboration, *tensor, storage.type.dtype);
     if (elaboration.builder.type(*tensor).rank() == 0)
         tensor = broadcast_value(elaboration, *tensor, storage.type.shape);
     if (elaboration.builder.type(*tensor) == storage.type) return tensor;
