@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "ops/build.h"
 #include "ops/record.h"
 #include "semantics/arithmetic.h"
 #include "semantics/compile_time.h"
@@ -20,6 +21,23 @@ struct Bounds {
     std::int64_t stop = 0;
     std::int64_t step = 1;
 };
+
+// Axes with the extents that are left of them.
+using Ends = std::vector<std::pair<std::size_t, Dim>>;
+
+// `extent` elements from `start` on along one axis; nothing after a report.
+std::optional<Value> add_part(Elaboration& elaboration, Value value, std::size_t axis, std::int64_t start,
+                              const Dim& extent, SourceRange range) {
+    Shape shape = elaboration.builder.type(value).shape;
+    Axes starts(shape.size(), 0);
+    starts[axis] = start;
+    shape[axis] = extent;
+    const Attributes attributes{{"extents", shape},
+                                {"start", starts},
+                                {"step", Axes(starts.size(), 1)},
+                                {"stop", Axes(starts.size(), kSliceEnd)}};
+    return add_node(elaboration, "slice", {value}, attributes, range);
+}
 
 struct Indexer {
     Elaboration& elaboration;
@@ -105,26 +123,49 @@ struct Indexer {
         return add_node(elaboration, "gather", {value, place}, attributes, range);
     }
 
-    // Of an axis whose extent is symbolic: everything from a start on, or all of it reversed.
-    bool symbolic_slice(const ast::IndexItem& item, const Dim& extent, std::int64_t& start, std::int64_t& stop,
-                        std::int64_t& step) const {
+    // What a slice takes of an axis whose extent is symbolic: `extent` where it ends before the axis does.
+    struct FreeSlice {
+        std::int64_t start = 0;
+        std::int64_t stop = kSliceEnd;
+        std::int64_t step = 1;
+        std::optional<Dim> extent = std::nullopt;
+    };
+
+    // From a start counted from the first element to an end counted from the last, or to a dimension (`:time - 1`); or
+    // all of it reversed. Nothing after a report.
+    std::optional<FreeSlice> free_slice(const ast::IndexItem& item, const Dim& extent) const {
         std::optional<std::int64_t> first = item.start ? part(item.start) : 0;
         std::optional<std::int64_t> by = item.step ? part(item.step) : 1;
-        if (!first || !by) return false;
-        if (!item.stop && *by == 1 && *first >= 0) {
-            start = *first;
-            return true;
-        }
-        if (!item.stop && !item.start && *by == -1) {
-            start = kSliceEnd;
-            stop = -1;
-            step = -1;
-            return true;
+        if (!first || !by) return std::nullopt;
+        if (!item.stop && !item.start && *by == -1) return FreeSlice{kSliceEnd, -1, -1};
+        if (*by == 1 && *first >= 0) {
+            if (!item.stop) return FreeSlice{*first};
+            Operand stop = evaluate_operand(elaboration, *item.stop, scope);
+            if (stop.meaning.is_poison()) return std::nullopt;
+            const auto* given = stop.meaning.as<IntegerMeaning>();
+            std::optional<Dim> end = given != nullptr ? std::optional(given->value) : std::nullopt;
+            if (end && end->is_constant() && end->constant() < 0) end = Dim::add(extent, *end);
+            std::optional<Dim> count = end ? Dim::subtract(*end, Dim(*first)) : std::nullopt;
+            if (count && !count->is_constant()) return within(item, extent, *first, *end, *count);
         }
         report(elaboration, kNotSupported, item.range,
-               fmt::format("the extent of this axis, {}, is free: only `a:` and `::-1` slice it in this version",
-                           extent.text()));
-        return false;
+               fmt::format("the extent of this axis, {}, is free: this slice of it has no known length", extent.text()))
+            .hint = "`a:`, `a:-b`, `a:time - b` and `::-1` slice such an axis; `-D` gives the dimension one value";
+        return std::nullopt;
+    }
+
+    // Checked at the values and bounds that dimensions have.
+    std::optional<FreeSlice> within(const ast::IndexItem& item, const Dim& extent, std::int64_t first, const Dim& end,
+                                    const Dim& count) const {
+        const DimBindings& dims = elaboration.analysis.dims;
+        const std::optional<std::int64_t> whole = extent.bound(dims);
+        const std::optional<std::int64_t> last = end.bound(dims);
+        const std::optional<std::int64_t> length = count.bound(dims);
+        const bool never = (last && whole && *last > *whole) || (length && *length < 0);
+        if (!never) return FreeSlice{first, kSliceEnd, 1, count};
+        report(elaboration, kIndexOutOfRange, item.range,
+               fmt::format("elements {} to {} are not within {}", first, end.text(), extent.text()));
+        return std::nullopt;
     }
 
     Meaning tensor(Value value, const Operand& operand, const ast::Index& index, SourceRange range) const {
@@ -146,6 +187,7 @@ struct Indexer {
         for (std::size_t axis = 0; axis < type.shape.size(); ++axis) {
             if (type.shape[axis].is_constant()) stop[axis] = type.shape[axis].constant();
         }
+        Ends ends;
         std::size_t axis = 0;
         for (const ast::IndexItem& item : index.items) {
             if (item.kind == ast::IndexItem::Kind::kEllipsis) {
@@ -169,7 +211,14 @@ struct Indexer {
             }
             if (!item.start && !item.stop && !item.step) continue;
             if (!extent.is_constant()) {
-                if (!symbolic_slice(item, extent, start[at], stop[at], step[at])) return Meaning::poison();
+                std::optional<FreeSlice> slice = free_slice(item, extent);
+                if (!slice) return Meaning::poison();
+                start[at] = slice->start;
+                stop[at] = slice->stop;
+                step[at] = slice->step;
+                if (slice->extent) {
+                    ends.emplace_back(at, *slice->extent);
+                }
                 continue;
             }
             std::optional<Bounds> slice = bounds(item, extent.constant());
@@ -178,7 +227,14 @@ struct Indexer {
             stop[at] = slice->stop;
             step[at] = slice->step;
         }
-        return finish(value, type, start, stop, step, dropped, gathered, range);
+        // An end in the middle of a free axis in a slice of its own, of all other axes whole.
+        std::optional<Value> shortened = value;
+        for (const auto& [at, extent] : ends) {
+            shortened = add_part(elaboration, *shortened, at, start[at], extent, range);
+            if (!shortened) return Meaning::poison();
+            start[at] = 0;
+        }
+        return finish(*shortened, type, start, stop, step, dropped, gathered, range);
     }
 
     Meaning finish(Value value, const Type& type, const std::vector<std::int64_t>& start,

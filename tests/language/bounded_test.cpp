@@ -71,6 +71,33 @@ model m(x: f32[batch, time, 3]) -> f32[batch, time, 3] {
     }
 }
 
+// Neighbours and their differences: from a start on, up to an end, up to a dimension.
+TEST(Bounded, SlicesEndBeforeAFreeAxisDoes) {
+    EmittedModel model(R"(
+model m(x: f32[batch, time <= 9, 3]) -> [change: f32[batch, time - 1, 3], inner: f32[batch, time - 2, 2]] {
+    let later = x[:, 1:]
+    [later - x[:, :-1], later[:, :time - 2, 1:] * x[:, 1:-1, :-1]]
+}
+)");
+    ASSERT_TRUE(model.is_valid());
+    for (std::int64_t time : {2, 3, 9}) {
+        const Tensor<double> x = random_tensor(DType::kF32, {1, time, 3}, -1, 1, 5);
+        const std::optional<Tensors> actual = model.forward({{"x", x}}, length(time));
+        ASSERT_TRUE(actual) << time;
+        const Tensor<double>& change = actual->at("change");
+        const Tensor<double>& inner = actual->at("inner");
+        ASSERT_EQ(change.elements.size(), 3 * (time - 1));
+        ASSERT_EQ(inner.elements.size(), 2 * (time - 2));
+        for (Eigen::Index k = 0; k < change.elements.size(); ++k)
+            EXPECT_NEAR(change.elements[k], x.elements[k + 3] - x.elements[k], 1e-6);
+        for (Eigen::Index t = 0; t + 2 < time; ++t) {
+            for (Eigen::Index c = 0; c < 2; ++c)
+                EXPECT_NEAR(inner.elements[2 * t + c], x.elements[3 * (t + 1) + c + 1] * x.elements[3 * (t + 1) + c],
+                            1e-6);
+        }
+    }
+}
+
 TEST(Bounded, CharGptAgreesWithTheEvaluator) {
     Expected<std::string> text = read_file(std::string(NNCC_SOURCE_DIR) + "/models/char_gpt.nn");
     ASSERT_TRUE(text);
