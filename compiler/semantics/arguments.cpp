@@ -9,6 +9,7 @@
 #include "semantics/call.h"
 #include "semantics/diagnostic_kinds.h"
 #include "semantics/expression.h"
+#include "semantics/foreign_names.h"
 #include "semantics/signature.h"
 
 namespace nncc {
@@ -50,7 +51,8 @@ std::optional<std::vector<const GivenArgument*>> match_arguments(Elaboration& el
                 Diagnostic& diagnostic = report(elaboration, kUnknownArgument, argument.name_range,
                                                 fmt::format("`{}` has no argument `{}`", callee, argument.name));
                 declared_here(diagnostic);
-                std::string nearest = nearest_name(argument.name, names);
+                std::string nearest = foreign_argument(argument.name, names);
+                if (nearest.empty()) nearest = nearest_name(argument.name, names);
                 if (!nearest.empty()) diagnostic.hint = fmt::format("did you mean `{}`?", nearest);
                 fits = false;
                 continue;

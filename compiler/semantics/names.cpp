@@ -5,6 +5,7 @@
 
 #include "semantics/builtin.h"
 #include "semantics/diagnostic_kinds.h"
+#include "semantics/foreign_names.h"
 
 namespace nncc {
 
@@ -16,6 +17,7 @@ std::string suggest_name(const Library& library, const std::string& name, std::v
     }
     for (std::string_view builtin : builtin_names()) locals.emplace_back(builtin);
     locals.emplace_back("training");
+    if (const std::string own = foreign_item(name); !own.empty()) return fmt::format("here it is `{}`", own);
     std::string nearest = nearest_name(name, locals);
     return nearest.empty() ? std::string() : fmt::format("did you mean `{}`?", nearest);
 }

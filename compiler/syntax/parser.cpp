@@ -298,6 +298,8 @@ bool Parser::close_bracket(TokenKind closing, const Token& opening, std::string_
         token().starts_line && kind() != TokenKind::kEnd ? std::string(spelling(TokenKind::kNewline)) : found_text();
     std::string hint = kind() == TokenKind::kColon && closing == TokenKind::kRightParenthesis
                            ? "a named argument is written `name = value`"
+                       : kind() == TokenKind::kComma && closing == TokenKind::kRightParenthesis
+                           ? "a list is written in `[ ]`, as in `[3, 3]`"
                            : "";
     Diagnostic* diagnostic = fail(is_missing ? kUnclosedBracket : kUnexpectedToken, range,
                                   fmt::format("{}, found {}", expected, found), std::move(hint));
