@@ -104,8 +104,25 @@ Meaning apply_length(const BuiltinCall& call) {
     return Meaning::poison();
 }
 
+// fail("`order` is ", order): what a layer says of an argument that makes no sense. Reported at the user's call.
+Meaning apply_fail(const BuiltinCall& call) {
+    std::string message;
+    std::vector<Operand> parts = {call.operand(0)};
+    parts.insert(parts.end(), call.rest.begin(), call.rest.end());
+    for (const Operand& part : parts) {
+        if (part.meaning.is_poison()) return Meaning::poison();
+        if (const auto* text = part.meaning.as<std::string>()) message += *text;
+        else if (const auto* number = part.meaning.as<IntegerMeaning>()) message += number->value.text();
+        else if (std::optional<double> real = part.meaning.number()) message += fmt::format("{}", *real);
+        else message += describe(part.meaning, call.elaboration.builder);
+    }
+    report(call.elaboration, kRefusedArgument, call.range, message);
+    return Meaning::poison();
+}
+
 constexpr Builtin kSourceBuiltins[] = {
     {"einsum", "equation, ...", apply_einsum_call},
+    {"fail", "message, ...", apply_fail},
     {"fill", "shape, value", apply_fill},
     {"iota", "extent", apply_iota},
     {"length", "list", apply_length},

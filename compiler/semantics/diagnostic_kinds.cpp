@@ -212,6 +212,15 @@ const DiagnosticKind kNoProcess = {
     "    stream h: f32[batch, 8] = zeros\n"
     "    let all = scan xt in x[:, ::-1] along time { ... }    needs the last step first"};
 
+const DiagnosticKind kRefusedArgument = {
+    "NN0131", "an argument that a function refuses",
+    "A function may refuse what it is given: `fail` ends the compilation where it is "
+    "reached, with a message made of\n"
+    "texts and numbers, at the call outside of the library.\n"
+    "\n"
+    "    lstm(x, 8, order = \"fiog\")      no order of gates that `lstm` knows\n"
+    "    if heads < 1 { fail(\"heads is \", heads) }"};
+
 const DiagnosticKind kShapesDiffer = {"NN0250", "shapes that do not fit together",
                                       "Shapes align at the last axis, as in NumPy: extents are equal, or one of them "
                                       "is 1 or absent and stretches. Extents are\n"
@@ -312,6 +321,7 @@ std::span<const DiagnosticKind* const> semantics_diagnostics() {
         &kNoMember,
         &kMisplaced,
         &kNoProcess,
+        &kRefusedArgument,
         &kShapesDiffer,
         &kOuterBroadcast,
         &kSignatureMismatch,

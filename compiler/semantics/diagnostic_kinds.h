@@ -37,6 +37,7 @@ extern const DiagnosticKind kLossNotScalar;          // NN0127
 extern const DiagnosticKind kNoMember;               // NN0128
 extern const DiagnosticKind kMisplaced;              // NN0129
 extern const DiagnosticKind kNoProcess;              // NN0130
+extern const DiagnosticKind kRefusedArgument;        // NN0131
 
 extern const DiagnosticKind kShapesDiffer;        // NN0250
 extern const DiagnosticKind kOuterBroadcast;      // NN0251
