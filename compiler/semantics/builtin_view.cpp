@@ -71,6 +71,25 @@ Meaning apply_transpose(const BuiltinCall& call) {
     return result_of(add_node(call.elaboration, "transpose", {*value}, attributes, call.range, {call.operand(0)}));
 }
 
+// One axis to another place, the others in their order.
+Meaning apply_move_axis(const BuiltinCall& call) {
+    std::optional<Value> value = to_tensor(call.elaboration, call.operand(0));
+    if (!value) return Meaning::poison();
+    const Shape shape = call.elaboration.builder.type(*value).shape;
+    std::optional<std::size_t> from = to_axis(call.elaboration, call.operand(1), shape);
+    std::optional<std::size_t> to = to_axis(call.elaboration, call.operand(2), shape);
+    if (!from || !to) return Meaning::poison();
+    if (*from == *to) return Meaning::tensor(*value);
+    std::vector<std::int64_t> permutation;
+    for (std::size_t axis = 0; axis < shape.size(); ++axis) {
+        if (axis != *from) permutation.push_back(static_cast<std::int64_t>(axis));
+    }
+    permutation.insert(permutation.begin() + static_cast<std::ptrdiff_t>(*to), static_cast<std::int64_t>(*from));
+    Attributes attributes;
+    attributes.set("permutation", permutation);
+    return result_of(add_node(call.elaboration, "transpose", {*value}, attributes, call.range, {call.operand(0)}));
+}
+
 Meaning apply_broadcast(const BuiltinCall& call) {
     std::optional<Value> value = to_tensor(call.elaboration, call.operand(0));
     std::optional<Shape> shape = to_shape(call.elaboration, call.operand(1));
@@ -283,10 +302,15 @@ Meaning apply_flip(const BuiltinCall& call) {
 }
 
 constexpr Builtin kViewBuiltins[] = {
-    {"broadcast", "x, shape", apply_broadcast}, {"concatenate", "parts, axis?", apply_concatenate},
-    {"flip", "x, axis?", apply_flip},           {"pad", "x, widths, value?, mode?", apply_pad},
-    {"reshape", "x, shape", apply_reshape},     {"split", "x, parts, axis?", apply_split},
-    {"stack", "parts, axis?", apply_stack},     {"transpose", "x, permutation?", apply_transpose},
+    {"broadcast", "x, shape", apply_broadcast},
+    {"concatenate", "parts, axis?", apply_concatenate},
+    {"flip", "x, axis?", apply_flip},
+    {"pad", "x, widths, value?, mode?", apply_pad},
+    {"move_axis", "x, from, to", apply_move_axis},
+    {"reshape", "x, shape", apply_reshape},
+    {"split", "x, parts, axis?", apply_split},
+    {"stack", "parts, axis?", apply_stack},
+    {"transpose", "x, permutation?", apply_transpose},
     {"unstack", "x, axis?", apply_unstack},
 };
 

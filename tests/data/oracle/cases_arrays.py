@@ -6,6 +6,17 @@ from make import oracle
 
 
 @oracle
+def order_along_axes(case):
+    x = case.input("x", (3, 5, 4))
+    case.output(torch.sort(x, dim=1).values, "ascending")
+    case.output(torch.sort(x, dim=0, descending=True).values, "descending")
+    values, places = torch.topk(x, 2, dim=1)
+    case.output(values, "largest")
+    case.output(values * places, "placed")
+    case.output(x.movedim(0, 2) * 2, "moved")
+
+
+@oracle
 def arrays(case):
     x = case.input("x", (3, 5))
     unit = case.input("unit", (3, 4), -0.9, 0.9)
