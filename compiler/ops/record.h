@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -91,6 +92,15 @@ struct Domain {
     std::vector<double> kinks = {};  // not differentiable there (for the gradient test)
 };
 
+// Element i of the result, along one axis of operand 0, is made of that operand's elements i + first … i + last, and of
+// nothing else of it along that axis.
+struct Reach {
+    std::int64_t first = 0;
+    std::int64_t last = 0;
+    std::size_t axis = 0;  // which the operand's is in the result
+    bool operator==(const Reach&) const = default;
+};
+
 struct AttributeSpec {
     std::string_view name;
     std::size_t kind;  // index into Attribute: use attribute_kind<T>()
@@ -118,6 +128,11 @@ struct OpRecord {
     Domain domain = {};
     // Composites: the meaning in primitives; results as Values.
     std::vector<Value> (*expand)(GraphBuilder&, const Node&, const std::vector<Value>& operands) = nullptr;
+    // Of an op that looks beside an element of operand 0: how far along `axis` of it; nothing where it is no such
+    // window (a stride). A negative `first` is filled by what the attribute `low` puts in front (convolution: zeros).
+    std::optional<Reach> (*reach)(const Graph&, const Node&, std::size_t axis) = nullptr;
+    // The attributes when those `-first` elements are part of the operand already.
+    Attributes (*with_past)(const Node&, std::size_t axis) = nullptr;
 };
 
 std::span<const OpRecord* const> all_ops();       // in the table's order

@@ -211,6 +211,22 @@ Values convolution_gradient(const GradientContext& c) {
     return {gradient_of_x(c, form), gradient_of_w(c, form)};
 }
 
+std::optional<Reach> convolution_reach(const Graph& graph, const Node& node, std::size_t axis) {
+    const ConvolutionForm form = convolution_form(node.attributes);
+    if (axis == 0 && form.batch_groups == 1) return Reach{0, 0, 0};
+    if (axis == 0 || axis > form.rank()) return std::nullopt;
+    const std::size_t k = axis - 1;
+    const Dim& kernel = graph.type(node.operands[1]).shape[k];
+    if (form.strides[k] != 1 || form.x_dilation[k] != 1 || !kernel.is_constant()) return std::nullopt;
+    return Reach{-form.low[k], (kernel.constant() - 1) * form.w_dilation[k] - form.low[k], axis};
+}
+
+Attributes convolution_with_past(const Node& node, std::size_t axis) {
+    ConvolutionForm form = convolution_form(node.attributes);
+    form.low[axis - 1] = 0;
+    return attributes_of(form);
+}
+
 const OpRecord kConvolutionTable[] = {
     {.name = "convolution",
      .operands = "x, w",
@@ -226,7 +242,9 @@ const OpRecord kConvolutionTable[] = {
      .gradient = GradientRule(convolution_gradient),
      .lowering = ContractionLowering{ContractionKind::kConvolution},
      .evaluate = [](auto& context) { evaluate_convolution(context); },
-     .expand = expand_convolution},
+     .expand = expand_convolution,
+     .reach = convolution_reach,
+     .with_past = convolution_with_past},
 };
 
 }  // namespace

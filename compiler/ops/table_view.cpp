@@ -316,6 +316,26 @@ Values concatenate_gradient(const GradientContext& c) {
     return result;
 }
 
+std::optional<Reach> slice_reach(const Graph&, const Node& node, std::size_t axis) {
+    const std::int64_t start = node.attributes.integers("start")[axis];
+    if (node.attributes.integers("step")[axis] != 1 || start == kSliceEnd) return std::nullopt;
+    return Reach{start, start, axis};
+}
+
+std::optional<Reach> pad_reach(const Graph&, const Node& node, std::size_t axis) {
+    if (node.attributes.integers("interior")[axis] != 0) return std::nullopt;
+    const std::int64_t low = node.attributes.integers("low")[axis];
+    return Reach{-low, -low, axis};
+}
+
+Attributes pad_with_past(const Node& node, std::size_t axis) {
+    Attributes attributes = node.attributes;
+    Axes low = attributes.integers("low");
+    low[axis] = 0;
+    attributes.set("low", std::move(low));
+    return attributes;
+}
+
 const OpRecord kViewTable[] = {
     {.name = "reshape",
      .operands = "a",
@@ -359,7 +379,8 @@ const OpRecord kViewTable[] = {
      .gradient = GradientRule(slice_gradient),
      .lowering = ViewLowering{ViewKind::kSlice},
      .evaluate = [](auto& context) { evaluate_slice(context); },
-     .facts = {.zero_to_zero = true}},
+     .facts = {.zero_to_zero = true},
+     .reach = slice_reach},
     {.name = "pad",
      .operands = "a, value",
      .attributes = {{"extents", attribute_kind<Shape>(), false},
@@ -371,7 +392,9 @@ const OpRecord kViewTable[] = {
      .type = pad_type,
      .gradient = GradientRule(pad_gradient),
      .lowering = ViewLowering{ViewKind::kPad},
-     .evaluate = [](auto& context) { evaluate_pad(context); }},
+     .evaluate = [](auto& context) { evaluate_pad(context); },
+     .reach = pad_reach,
+     .with_past = pad_with_past},
     {.name = "concatenate",
      .operands = "a, ...",
      .attributes = {{"axis", attribute_kind<std::int64_t>()}},

@@ -137,6 +137,16 @@ Values overlap_add_gradient(const GradientContext& c) {
     return {window(c.builder, c.adjoint(), windows.axes, windows.kernel, windows.stride, windows.dilation)};
 }
 
+std::optional<Reach> window_reach(const Graph&, const Node& node, std::size_t axis) {
+    const Windows windows = windows_of(node, {});
+    for (std::size_t k = 0; k < windows.axes.size(); ++k) {
+        if (windows.axes[k] != static_cast<std::int64_t>(axis)) continue;
+        if (windows.stride[k] != 1) return std::nullopt;
+        return Reach{0, (windows.kernel[k] - 1) * windows.dilation[k], axis};
+    }
+    return Reach{0, 0, windows.outer_axis(axis)};
+}
+
 const OpRecord kWindowTable[] = {
     {.name = "window",
      .operands = "a",
@@ -150,7 +160,8 @@ const OpRecord kWindowTable[] = {
      .gradient = GradientRule(window_gradient),
      .lowering = ViewLowering{ViewKind::kWindow},
      .evaluate = [](auto& context) { evaluate_window(context); },
-     .facts = {.zero_to_zero = true}},
+     .facts = {.zero_to_zero = true},
+     .reach = window_reach},
     {.name = "overlap_add",
      .operands = "a",
      .attributes = {{"axes", attribute_kind<Axes>()},

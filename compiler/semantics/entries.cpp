@@ -11,6 +11,7 @@
 #include "semantics/call.h"
 #include "semantics/diagnostic_kinds.h"
 #include "semantics/expression.h"
+#include "semantics/history.h"
 #include "semantics/signature.h"
 #include "semantics/storage.h"
 #include "semantics/streaming.h"
@@ -123,7 +124,7 @@ bool runs_along_time(const ModelInterface& interface) {
 }  // namespace
 
 std::optional<Graph> build_process(Analysis& analysis, const ModelInterface& interface) {
-    if (!analysis.has_streams || !runs_along_time(interface)) return std::nullopt;
+    if (!runs_along_time(interface)) return std::nullopt;
     Elaboration elaboration(analysis, EntryKind::kProcess, false, "process");
     NameSpace names;
     elaboration.names = &names;
@@ -132,9 +133,20 @@ std::optional<Graph> build_process(Analysis& analysis, const ModelInterface& int
     for (std::size_t index = 0; index < results->size(); ++index)
         elaboration.builder.output(result_name(*analysis.model, index), (*results)[index]);
     add_stores(elaboration);
-    Graph graph = without_dead_nodes(elaboration);
+    std::vector<std::string> taken;
+    for (const StorageRow& row : analysis.storages) taken.push_back(row.storage.name);
+    auto [graph, histories] = keep_histories(without_dead_nodes(elaboration), taken);
+    if (!analysis.has_streams && histories.empty()) return std::nullopt;
     std::optional<Obstacle> obstacle = find_obstacle(graph);
-    if (!obstacle) return graph;
+    if (!obstacle) {
+        for (const History& history : histories) {
+            const SourceRange place = place_of(analysis, history.origin);
+            analysis.storages.push_back({history.storage, Meaning::real(history.fill), place, place});
+        }
+        return std::move(graph);
+    }
+    // Most models that pad on both sides along time are not meant for live signals, and need no note.
+    if (!analysis.has_streams && obstacle->looks_ahead) return std::nullopt;
     std::erase_if(analysis.storages, [](const StorageRow& row) { return row.storage.kind == StorageKind::kStream; });
     analysis.diagnostics
         .note(kNoProcess, place_of(analysis, obstacle->origin), fmt::format("no `process`: {}", obstacle->message))

@@ -12,19 +12,29 @@
 namespace nncc {
 namespace {
 
-// How a value depends on time. A value along time has at each step what follows from the steps so far.
+// How a value depends on time. A value along time has at each step what follows from the steps so far; its extent may
+// be `time` + n, and then it has n elements of the past in front (Note [blocks] in history.h).
 struct Moment {
     enum class Kind : std::uint8_t { kStill, kAlong, kLast, kLength, kStream };
     Kind kind = Kind::kStill;  // the same in all steps
     std::size_t axis = 0;      // kAlong: which has the steps
-    bool operator==(const Moment&) const = default;
+    std::int64_t ahead = 0;    // kAlong: how many elements at the end need steps that are still to come
+    int ahead_by = -1;         // the node that looked ahead
+    bool operator==(const Moment& other) const {
+        return kind == other.kind && axis == other.axis && ahead == other.ahead;
+    }
+    bool is_at(const Moment& other) const { return kind == other.kind && axis == other.axis; }
+    Moment along(std::size_t to) const { return {kind, to, ahead, ahead_by}; }
 };
 using Kind = Moment::Kind;
 // kLast: as of the block's last step. kLength: the number of steps. kStream: a stream before the block.
 
-const Moment kStill{Kind::kStill, 0};
-const Moment kLast{Kind::kLast, 0};
+const Moment kStill{};
+const Moment kLast{Kind::kLast};
 Moment along(std::size_t axis) { return {Kind::kAlong, axis}; }
+
+constexpr std::string_view kKeepHint = "a `scan` with a `stream` keeps past steps";
+constexpr std::string_view kCausalHint = "`padding = \"causal\"` reaches back only, and keeps the number of steps";
 
 struct Failure {
     std::string message;
@@ -40,17 +50,6 @@ bool mentions_time(const Dim& dim) {
 
 bool mentions_time(const Shape& shape) {
     return std::any_of(shape.begin(), shape.end(), [](const Dim& dim) { return mentions_time(dim); });
-}
-
-// The one axis of extent `time`; nothing when there are others that depend on it.
-std::optional<std::size_t> time_axis(const Shape& shape) {
-    std::optional<std::size_t> found;
-    for (std::size_t axis = 0; axis < shape.size(); ++axis) {
-        if (!mentions_time(shape[axis])) continue;
-        if (found || shape[axis] != Dim::named("time")) return std::nullopt;
-        found = axis;
-    }
-    return found;
 }
 
 bool holds(const std::vector<std::int64_t>& axes, std::size_t axis) {
@@ -79,7 +78,7 @@ class Flow {
             }
             moments_[static_cast<std::size_t>(index)] = std::move(*results);
         }
-        return true;
+        return arguments_ != nullptr || outputs_are_steps();
     }
 
     Moment at(Value value) const {
@@ -98,10 +97,56 @@ class Flow {
     Moments all_of_time() { return fail("needs all of time"); }
     static Moments one(Moment moment) { return std::vector<Moment>{moment}; }
 
+    bool outputs_are_steps() {
+        for (const Output& output : graph_.outputs()) {
+            node_ = &graph_.node(output.value);
+            if (is_of_steps(at(output.value), output.value)) continue;
+            fill_obstacle();
+            return false;
+        }
+        return true;
+    }
+
+    // Whether a value along time has one element for each step, of the steps so far.
+    bool is_of_steps(const Moment& moment, Value value) {
+        if (moment.kind != Kind::kAlong) return true;
+        if (moment.ahead > 0) {
+            fail_ahead(moment);
+            return false;
+        }
+        const std::int64_t more = *steps_before(graph_.type(value).shape[moment.axis]);
+        if (more > 0) fail(fmt::format("has {} steps more than it is given", more), std::string(kCausalHint));
+        return more == 0;
+    }
+
+    Moments fail_ahead(const Moment& moment) {
+        if (moment.ahead_by >= 0) node_ = &graph_.node(moment.ahead_by);
+        obstacle.looks_ahead = true;
+        return fail(fmt::format("looks {} {} ahead", moment.ahead, moment.ahead == 1 ? "step" : "steps"),
+                    std::string(kCausalHint));
+    }
+
+    // Of an op that says how far it reaches along time.
+    Moments reached(const Node& node, const Moment& from, const Reach& reach) {
+        const Shape& before = graph_.type(node.operands[0]).shape;
+        const Shape& after = node.type().shape;
+        const std::optional<std::size_t> to = time_axis(after);
+        if (!to || *to != reach.axis) return fail("mixes time with another axis");
+        if (reach.first < 0) return fail("reaches over several steps", std::string(kKeepHint));
+        const std::int64_t had = *steps_before(before[from.axis]);
+        const std::int64_t has = *steps_before(after[*to]);
+        if (has < 0) return fail(fmt::format("gives {} steps fewer than it is given", -has), std::string(kCausalHint));
+        Moment result{Kind::kAlong, *to, std::max<std::int64_t>(0, from.ahead + has - had + reach.last), from.ahead_by};
+        if (result.ahead > from.ahead || result.ahead_by < 0) result.ahead_by = here_;
+        return one(result);
+    }
+
     void fill_obstacle() {
         const Origin& origin = node_->origin;
         const std::string text = origin.expression.empty() ? std::string(node_->op->name) : origin.expression;
-        obstacle = {origin, fmt::format("`{}` {}", text, failure_.message), failure_.hint};
+        obstacle.origin = origin;
+        obstacle.message = fmt::format("`{}` {}", text, failure_.message);
+        obstacle.hint = failure_.hint;
     }
 
     Moments moments_of(const Node& node) {
@@ -121,6 +166,12 @@ class Flow {
             return of_length(node, operands);
         if (lowering_of<EffectLowering>(node) != nullptr) return store(node, operands[0]);
         if (lowering_of<ElementwiseLowering>(node) != nullptr) return elementwise(node, operands);
+        if (node.op->reach != nullptr && operands[0].kind == Kind::kAlong) {
+            const bool others_still =
+                std::all_of(operands.begin() + 1, operands.end(), [](const Moment& m) { return m == kStill; });
+            const std::optional<Reach> reach = node.op->reach(graph_, node, operands[0].axis);
+            if (others_still && reach) return reached(node, operands[0], *reach);
+        }
         if (lowering_of<ViewLowering>(node) != nullptr) return view(node, operands);
         if (lowering_of<ContractionLowering>(node) != nullptr) return contraction(node, operands);
         if (lowering_of<IndexedLowering>(node) != nullptr && operands.size() == 2) return gather(node, operands);
@@ -142,6 +193,8 @@ class Flow {
         if (!mentions_time(node.type().shape)) return one(kStill);
         std::optional<std::size_t> axis = time_axis(node.type().shape);
         if (!axis) return fail("has several axes of time");
+        if (node.op->name == "input" && steps_before(node.type().shape[*axis]) != 0)
+            return fail("has another extent than `time`");
         if (node.op->name == "iota" && node.attributes.integer("axis") == static_cast<std::int64_t>(*axis))
             return fail("counts steps from the first of all",
                         "a `stream` that goes up by 1 counts steps of a live signal");
@@ -152,12 +205,12 @@ class Flow {
     std::optional<Moment> joined(const std::vector<Moment>& operands) {
         Moment result;
         for (const Moment& operand : operands) {
-            if (operand == kStill || operand == result) continue;
-            if (result != kStill) {
+            if (operand.kind == Kind::kStill) continue;
+            if (result.kind != Kind::kStill && !operand.is_at(result)) {
                 failure_ = {"brings steps together that are not at one time", ""};
                 return std::nullopt;
             }
-            result = operand;
+            if (result.kind == Kind::kStill || operand.ahead > result.ahead) result = operand;
         }
         return result;
     }
@@ -172,8 +225,11 @@ class Flow {
     Moments of_length(const Node& node, const std::vector<Moment>& operands) {
         const bool is_index = lowering_of<IndexedLowering>(node) != nullptr && operands.size() == 2;
         if (is_index && operands[0].kind == Kind::kAlong &&
-            static_cast<std::int64_t>(operands[0].axis) == node.attributes.integer("axis") && is_last(node.operands[1]))
+            static_cast<std::int64_t>(operands[0].axis) == node.attributes.integer("axis") &&
+            is_last(node.operands[1])) {
+            if (!is_of_steps(operands[0], node.operands[0])) return std::nullopt;
             return one(kLast);
+        }
         const bool scalar = lowering_of<ElementwiseLowering>(node) != nullptr && node.type().rank() == 0;
         const bool plain = std::all_of(operands.begin(), operands.end(), [](const Moment& m) {
             return m.kind == Kind::kLength || m.kind == Kind::kStill;
@@ -220,35 +276,21 @@ class Flow {
         if (from->kind == Kind::kLast) return one(kLast);
         const std::size_t axis = from->axis;
         switch (kind) {
-            case ViewKind::kReshape: return reshape(node, axis);
+            case ViewKind::kReshape: return reshape(node, *from);
             case ViewKind::kTranspose: {
                 const auto& permutation = attributes.integers("permutation");
                 auto found = std::find(permutation.begin(), permutation.end(), static_cast<std::int64_t>(axis));
-                return one(along(static_cast<std::size_t>(found - permutation.begin())));
+                return one(from->along(static_cast<std::size_t>(found - permutation.begin())));
             }
-            case ViewKind::kBroadcast: return one(along(static_cast<std::size_t>(attributes.integers("axes")[axis])));
-            case ViewKind::kSlice: {
-                const bool whole = attributes.integers("start")[axis] == 0 && attributes.integers("step")[axis] == 1 &&
-                                   shape[axis] == graph_.type(node.operands[0]).shape[axis];
-                if (whole) return one(*from);
+            case ViewKind::kBroadcast:
+                return one(from->along(static_cast<std::size_t>(attributes.integers("axes")[axis])));
+            case ViewKind::kSlice:
                 if (attributes.integers("step")[axis] < 0)
                     return fail("runs backwards through time",
                                 "`carry` in place of `stream` says that nothing lives on");
                 return fail("takes part of time");
-            }
-            case ViewKind::kPad: {
-                for (const char* list : {"low", "high", "interior"}) {
-                    if (attributes.integers(list)[axis] != 0) return fail("moves steps in time");
-                }
-                return one(*from);
-            }
-            case ViewKind::kWindow: {
-                const auto& axes = attributes.integers("axes");
-                if (holds(axes, axis))
-                    return fail("reaches over several steps", "a `scan` with a `stream` keeps past steps");
-                const bool after = static_cast<std::int64_t>(axis) > axes.back();
-                return one(along(after ? axis + axes.size() : axis));
-            }
+            case ViewKind::kPad: return fail("moves steps in time");
+            case ViewKind::kWindow: return fail("takes part of time");
             case ViewKind::kConcatenate:
                 if (attributes.integer("axis") == static_cast<std::int64_t>(axis)) return fail("moves steps in time");
                 return one(*from);
@@ -256,41 +298,43 @@ class Flow {
         return all_of_time();
     }
 
-    Moments reshape(const Node& node, std::size_t axis) {
+    Moments reshape(const Node& node, const Moment& from) {
+        const std::size_t axis = from.axis;
         const Shape& before = graph_.type(node.operands[0]).shape;
         const Shape& after = node.type().shape;
         std::optional<std::size_t> to = time_axis(after);
         auto leading = [](const Shape& shape, std::size_t count) {
             return element_count(Shape(shape.begin(), shape.begin() + static_cast<std::ptrdiff_t>(count)));
         };
-        if (!to || leading(before, axis) != leading(after, *to)) return fail("mixes time with another axis");
-        return one(along(*to));
+        if (!to || before[axis] != after[*to] || leading(before, axis) != leading(after, *to))
+            return fail("mixes time with another axis");
+        return one(from.along(*to));
     }
 
     Moments contraction(const Node& node, const std::vector<Moment>& operands) {
         if (node.attributes.find("equation") == nullptr) {
-            const bool over_batch = operands[0].kind == Kind::kAlong && operands[0].axis == 0;
-            const bool fits = (over_batch || operands[0].kind == Kind::kLast) && operands[1] == kStill;
-            return fits ? one(operands[0])
-                        : fail("reaches over several steps", "a `scan` with a `stream` keeps past steps");
+            const bool fits = operands[0].kind == Kind::kLast && operands[1] == kStill;
+            return fits ? one(operands[0]) : fail("reaches over several steps", std::string(kKeepHint));
         }
         auto parsed = parse_equation(node.attributes.text("equation"));
         const auto* equation = std::get_if<Equation>(&parsed);
         NNCC_CHECK(equation != nullptr, "an einsum without equation");
         char letter = 0;
         bool last = false;
+        Moment result;
         for (std::size_t k = 0; k < operands.size(); ++k) {
             if (operands[k].kind == Kind::kLast) last = true;
             if (operands[k].kind != Kind::kAlong) continue;
             const char own = equation->inputs[k][operands[k].axis];
             if (letter != 0 && own != letter) return fail("brings steps together that are not at one time");
+            if (letter == 0 || operands[k].ahead > result.ahead) result = operands[k];
             letter = own;
         }
         if (letter == 0) return one(last ? kLast : kStill);
         if (last) return fail("brings steps together that are not at one time");
         const std::size_t place = equation->output.find(letter);
         if (place == std::string::npos) return all_of_time();
-        return one(along(place));
+        return one(result.along(place));
     }
 
     Moments gather(const Node& node, const std::vector<Moment>& operands) {
@@ -301,7 +345,7 @@ class Flow {
         const Moment data = operands[0];
         const Moment index = operands[1];
         if (data.kind == Kind::kAlong && index.kind == Kind::kAlong) {
-            if (data.axis == index.axis && data.axis < batch) return one(data);
+            if (data.axis == index.axis && data.axis < batch) return one(data.ahead > index.ahead ? data : index);
             return fail("brings steps together that are not at one time");
         }
         if (data.kind == Kind::kLast || index.kind == Kind::kLast) {
@@ -310,10 +354,10 @@ class Flow {
         }
         if (index.kind == Kind::kAlong) {
             if (index.axis < batch) return fail("brings steps together that are not at one time");
-            return one(along(axis + index.axis - batch));
+            return one(index.along(axis + index.axis - batch));
         }
         if (data.axis == axis) return fail("takes part of time");
-        return one(along(data.axis < axis ? data.axis : data.axis + places - 1));
+        return one(data.along(data.axis < axis ? data.axis : data.axis + places - 1));
     }
 
     // Reductions, composites and kernels of their own, by their axes.
@@ -331,7 +375,7 @@ class Flow {
         if (removed != static_cast<int>(axes.size())) return all_of_time();
         const auto before = std::count_if(
             axes.begin(), axes.end(), [&](std::int64_t axis) { return axis < static_cast<std::int64_t>(from->axis); });
-        return one(along(from->axis - static_cast<std::size_t>(before)));
+        return one(from->along(from->axis - static_cast<std::size_t>(before)));
     }
 
     Moments scan(const Node& node, const std::vector<Moment>& operands) {
@@ -355,7 +399,8 @@ class Flow {
     Moments scan_of_time(const Node& node, const std::vector<Moment>& operands, std::size_t sequences,
                          std::size_t carries, std::size_t axis) {
         for (std::size_t k = 0; k < sequences; ++k) {
-            if (operands[k] != along(axis)) return fail("runs along several axes of time");
+            if (!operands[k].is_at(along(axis))) return fail("runs along several axes of time");
+            if (!is_of_steps(operands[k], node.operands[k])) return std::nullopt;
         }
         const std::size_t yields = node.types.size() - carries;
         for (std::size_t k = 0; k < carries; ++k) {
@@ -367,7 +412,7 @@ class Flow {
         }
         for (std::size_t k = sequences + carries; k < operands.size(); ++k) {
             if (operands[k].kind == Kind::kStream) return fail("reads a stream that another scan changes");
-            if (operands[k] != kStill) return fail("reads all steps in each step");
+            if (operands[k].kind != Kind::kStill) return fail("reads all steps in each step");
         }
         for (const Node& inner : node.body->nodes()) {
             for (const Type& type : inner.types) {
@@ -427,6 +472,22 @@ class Flow {
 };
 
 }  // namespace
+
+std::optional<std::int64_t> steps_before(const Dim& extent) {
+    const std::optional<Dim> rest = Dim::subtract(extent, Dim::named("time"));
+    if (!rest || !rest->is_constant()) return std::nullopt;
+    return rest->constant();
+}
+
+std::optional<std::size_t> time_axis(const Shape& shape) {
+    std::optional<std::size_t> found;
+    for (std::size_t axis = 0; axis < shape.size(); ++axis) {
+        if (!mentions_time(shape[axis])) continue;
+        if (found || !steps_before(shape[axis])) return std::nullopt;
+        found = axis;
+    }
+    return found;
+}
 
 std::optional<Obstacle> find_obstacle(const Graph& process) {
     Flow flow(process, nullptr);

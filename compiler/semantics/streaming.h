@@ -1,6 +1,7 @@
 // Streaming: whether a graph gives block by block what it gives for all of time at once.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -13,7 +14,14 @@ struct Obstacle {
     Origin origin;
     std::string message;  // "`mean(x, axis = time)` needs all of time"
     std::string hint;
+    bool looks_ahead = false;  // by a known number of steps
 };
+
+// How many elements an axis of time has beside one for each step: n of `time` + n; nothing for other extents.
+std::optional<std::int64_t> steps_before(const Dim& extent);
+
+// The one axis of extent `time` + n; nothing when there are others that depend on it.
+std::optional<std::size_t> time_axis(const Shape& shape);
 
 // `process` has streams as storages; its inputs have the steps along their axes of extent `time`.
 std::optional<Obstacle> find_obstacle(const Graph& process);

@@ -85,7 +85,7 @@ static int run_dense_layers() {
 constexpr double kLargestError = 1e-6;
 
 TEST(Rtneural, ModelsGiveTheSignalsOfKerasAndPytorch) {
-    const std::vector<std::string> live = {"gru_keras", "gru_torch", "lstm_keras", "lstm_torch"};
+    const std::vector<std::string> live = {"conv", "gru_keras", "gru_torch", "lstm_keras", "lstm_torch"};
     ScratchFolder folder;
     std::string program(kPreamble), calls;
     std::vector<std::string> command{"g++", "-std=c++20",           "-O1",     "-march=native",
