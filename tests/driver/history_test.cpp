@@ -10,7 +10,7 @@ namespace {
 
 // Prints how many samples of each block size differ by bits from `forward`; then how many outputs of a signal differ
 // when its first sample does: what the model remembers, and then whether all of it follows the change.
-constexpr std::string_view kProgram = R"(
+constexpr std::string_view kHistoryProgram = R"(
 #include "{0}.h"
 #include <cstdio>
 #include <cstring>
@@ -91,7 +91,7 @@ TEST_P(History, BlocksOfAnySizeAreTheSignalAtOnce) {
     ScratchFolder folder;
     const std::string name = one.name;
     folder.write(name + ".nn", one.text);
-    folder.write("main.cpp", fmt::format(kProgram, name));
+    folder.write("main.cpp", fmt::format(kHistoryProgram, name));
     const RunResult emitted =
         run_nncc({name + ".nn", "-D", "time<=1000", "-o", name + ".cpp"}, {.folder = folder.path()});
     ASSERT_EQ(emitted.exit_code, 0) << emitted.errors;

@@ -59,7 +59,7 @@ static int run_{0}() {{
 }}
 )";
 
-constexpr std::string_view kDense = R"(
+constexpr std::string_view kDenseLayers = R"(
 #include "dense_layers.h"
 static int run_dense_layers() {
     static dense_layers::Weights weights;
@@ -100,7 +100,7 @@ TEST(Rtneural, ModelsGiveTheSignalsOfKerasAndPytorch) {
         const RunResult emitted = run_nncc(arguments, {.folder = folder.path()});
         ASSERT_EQ(emitted.exit_code, 0) << emitted.errors;
         command.push_back(name + ".cpp");
-        program += name == "dense_layers" ? std::string(kDense) : fmt::format(kLive, name);
+        program += name == "dense_layers" ? std::string(kDenseLayers) : fmt::format(kLive, name);
         calls += fmt::format("    if (run_{}() != 0) return 1;\n", name);
     }
     folder.write("main.cpp", fmt::format("{}int main() {{\n{}}}\n", program, calls));

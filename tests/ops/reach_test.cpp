@@ -14,7 +14,7 @@ namespace {
 constexpr std::int64_t kSteps = 11;
 using Make = Value (*)(GraphBuilder&, Value x);
 
-struct Case {
+struct Reaching {
     const char* name;
     Make make;
     std::size_t axis;
@@ -37,7 +37,7 @@ Value convolved(GraphBuilder& b, Value x, std::int64_t stride, std::int64_t low)
     return convolution(b, x, w, form);
 }
 
-const Case kCases[] = {
+const Reaching kCases[] = {
     {"pad", [](GraphBuilder& b, Value x) { return pad(b, x, zero(b), {0, 2, 0}, {0, 1, 0}, {0, 0, 0}); }, 1,
      Reach{-2, -2, 1}},
     {"crop", [](GraphBuilder& b, Value x) { return pad(b, x, zero(b), {0, -2, 0}, {0, 1, 0}, {0, 0, 0}); }, 1,
@@ -57,10 +57,10 @@ const Case kCases[] = {
     {"convolution_stride", [](GraphBuilder& b, Value x) { return convolved(b, x, 2, 4); }, 1, std::nullopt},
 };
 
-class ReachOf : public ::testing::TestWithParam<Case> {};
+class ReachOf : public ::testing::TestWithParam<Reaching> {};
 
 TEST_P(ReachOf, IsWhatFollowsAChange) {
-    const Case& one = GetParam();
+    const Reaching& one = GetParam();
     GraphBuilder b("reach");
     const Value x = b.add("input", {}, {{"name", std::string("x")}, {"type", Type{DType::kF64, {1, kSteps, 2}}}});
     const Value result = one.make(b, x);
@@ -85,10 +85,12 @@ TEST_P(ReachOf, IsWhatFollowsAChange) {
         const Tensor<double> after = evaluate(graph, bindings).outputs.at("y");
         for (std::int64_t k = 0; k < after.elements.size(); ++k) {
             const std::int64_t i = k / inner % count;
-            if (step < i + reach->first || step > i + reach->last)
+            if (step < i + reach->first || step > i + reach->last) {
                 EXPECT_EQ(after.elements[k], before.elements[k]) << step;
-            if (step == i + reach->first && reach->first == reach->last)
+            }
+            if (step == i + reach->first && reach->first == reach->last) {
                 EXPECT_NE(after.elements[k], before.elements[k]);
+            }
         }
     }
 }
