@@ -137,7 +137,9 @@ std::optional<Graph> build_process(Analysis& analysis, const ModelInterface& int
     for (const StorageRow& row : analysis.storages) taken.push_back(row.storage.name);
     auto [graph, histories] = keep_histories(without_dead_nodes(elaboration), taken);
     if (!analysis.has_streams && histories.empty()) return std::nullopt;
-    std::optional<Obstacle> obstacle = find_obstacle(graph);
+    std::set<std::string> kept;
+    for (const History& history : histories) kept.insert(history.storage.name);
+    std::optional<Obstacle> obstacle = find_obstacle(graph, kept);
     if (!obstacle) {
         for (const History& history : histories) {
             const SourceRange place = place_of(analysis, history.origin);

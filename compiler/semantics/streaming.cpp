@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "ops/einsum.h"
 #include "ops/record.h"
@@ -58,14 +59,15 @@ bool holds(const std::vector<std::int64_t>& axes, std::size_t axis) {
 
 class Flow {
   public:
-    Flow(const Graph& graph, const std::vector<Moment>* arguments) : graph_(graph), arguments_(arguments) {
+    Flow(const Graph& graph, const std::vector<Moment>* arguments, std::set<std::string> histories = {})
+        : graph_(graph), arguments_(arguments), histories_(std::move(histories)) {
         for (int store : graph.stores())
             stores_[graph.node(store).attributes.text("name")] = graph.node(store).operands[0];
     }
 
     // False when a node stands in the way.
     bool run() {
-        const std::vector<bool> live = live_nodes(graph_);
+        const std::vector<bool> live = nodes_of_outputs();
         moments_.resize(graph_.nodes().size());
         for (int index = 0; index < graph_.size(); ++index) {
             if (!live[static_cast<std::size_t>(index)]) continue;
@@ -96,6 +98,30 @@ class Flow {
     }
     Moments all_of_time() { return fail("needs all of time"); }
     static Moments one(Moment moment) { return std::vector<Moment>{moment}; }
+
+    bool is_history(const Node& node) const {
+        const bool named = node.op->name == "storage" || node.op->name == "store";
+        return named && histories_.contains(node.attributes.text("name"));
+    }
+
+    // Which nodes outputs and stores depend on, but for what is kept as history: that is right where it was made.
+    std::vector<bool> nodes_of_outputs() const {
+        std::vector<bool> live(graph_.nodes().size(), false);
+        for (const Output& output : graph_.outputs()) live[static_cast<std::size_t>(output.value.node)] = true;
+        for (int store : graph_.stores()) live[static_cast<std::size_t>(store)] = !is_history(graph_.node(store));
+        for (int index = graph_.size() - 1; index >= 0; --index) {
+            if (!live[static_cast<std::size_t>(index)]) continue;
+            for (const Value& operand : graph_.node(index).operands) live[static_cast<std::size_t>(operand.node)] = true;
+        }
+        return live;
+    }
+
+    // Steps behind those of the past that are kept. The kept ones must all have been: what is ahead would be wrong then.
+    Moments behind_history(const Moment& steps, Value value) {
+        if (steps.kind != Kind::kAlong) return all_of_time();
+        if (steps.ahead > *steps_before(graph_.type(value).shape[steps.axis])) return fail_ahead(steps);
+        return one(steps);
+    }
 
     bool outputs_are_steps() {
         for (const Output& output : graph_.outputs()) {
@@ -153,6 +179,8 @@ class Flow {
         std::vector<Moment> operands;
         for (Value operand : node.operands) operands.push_back(at(operand));
         const bool is_scan = lowering_of<RegionLowering>(node) != nullptr;
+        if (operands.size() == 2 && node.op->name == "concatenate" && is_history(graph_.node(node.operands[0])))
+            return behind_history(operands[1], node.operands[1]);
         for (const Moment& operand : operands) {
             if (operand.kind == Kind::kStream && !is_scan && lowering_of<EffectLowering>(node) == nullptr)
                 return fail("reads a stream outside of the scan along time that changes it",
@@ -464,6 +492,7 @@ class Flow {
 
     const Graph& graph_;
     const std::vector<Moment>* arguments_;
+    std::set<std::string> histories_;  // names of what keep_histories made
     std::map<std::string, Value> stores_;
     std::vector<std::vector<Moment>> moments_;
     const Node* node_ = nullptr;
@@ -489,8 +518,8 @@ std::optional<std::size_t> time_axis(const Shape& shape) {
     return found;
 }
 
-std::optional<Obstacle> find_obstacle(const Graph& process) {
-    Flow flow(process, nullptr);
+std::optional<Obstacle> find_obstacle(const Graph& process, const std::set<std::string>& histories) {
+    Flow flow(process, nullptr, histories);
     if (flow.run()) return std::nullopt;
     return flow.obstacle;
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "graph/graph.h"
@@ -23,7 +24,8 @@ std::optional<std::int64_t> steps_before(const Dim& extent);
 // The one axis of extent `time` + n; nothing when there are others that depend on it.
 std::optional<std::size_t> time_axis(const Shape& shape);
 
-// `process` has streams as storages; its inputs have the steps along their axes of extent `time`.
-std::optional<Obstacle> find_obstacle(const Graph& process);
+// `process` has streams as storages; its inputs have the steps along their axes of extent `time`. `histories` are the
+// streams that keep_histories made.
+std::optional<Obstacle> find_obstacle(const Graph& process, const std::set<std::string>& histories);
 
 }  // namespace nncc

@@ -14,6 +14,7 @@ constexpr std::string_view kHistoryProgram = R"(
 #include "{0}.h"
 #include <cstdio>
 #include <cstring>
+#include <initializer_list>
 static {0}::Weights w;
 static {0}::Packed packed;
 static float x[1000], whole[1000], y[1000], other[1000];
@@ -70,7 +71,7 @@ model shifted(x: f32[batch, time, 1]) -> f32[batch, time, 1] {
     let both   = pad(x, [[0, 0], [4, 4], [0, 0]]) |> conv1d(3, kernel = 5) |> relu
     let cut    = both[:, :-4]
     let pooled = max_pool(cut, 3, stride = 1, padding = "causal") + average_pool(cut, 4, stride = 1, padding = "causal")
-    let before = concatenate([fill([batch, 2, 3], 0.5), pooled[:, :time - 2]], axis = 1)
+    let before = concatenate([fill([batch, 2, 3], 0.5), pooled], axis = 1) |> max_pool(3, stride = 1)
     dense(before * cut, 1)
 }
 )",
