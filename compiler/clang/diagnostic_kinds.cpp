@@ -55,7 +55,8 @@ const DiagnosticKind kHeaderRejected = {
     "The header that an `extern` item names is read as C++20, and Clang refused it; the message and the place are "
     "Clang's.\n"
     "Headers are read alone: of the standard library there are <cmath>, <algorithm>, <cfloat>, <cstddef>, <cstdint>,\n"
-    "<cstdlib>, <limits> and <numbers>, and headers of your own are found beside the one that includes them and in the\n"
+    "<cstdlib>, <limits> and <numbers>, and headers of your own are found beside the one that includes them and in "
+    "the\n"
     "folders of -I.\n\n"
     "    float half(float x) { return x / 2 }      `;` is missing"};
 
@@ -85,9 +86,9 @@ const DiagnosticKind kNotPartOfAModel = {
     "    for (int i = 0; i < 8 && x > 1; ++i) x /= 2;             right"};
 
 std::span<const DiagnosticKind* const> clang_diagnostics() {
-    static constexpr const DiagnosticKind* kAll[] = {
-        &kClangModuleMissing, &kEmittedTextRejected, &kLinkFailed,         &kLoadFailed,     &kTargetUnsupported,
-        &kEntryPointMissing,  &kHeaderRejected,      &kDeclarationDiffers, &kNotPartOfAModel};
+    static constexpr const DiagnosticKind* kAll[] = {&kClangModuleMissing, &kEmittedTextRejected, &kLinkFailed,
+                                                     &kLoadFailed,         &kTargetUnsupported,   &kEntryPointMissing,
+                                                     &kHeaderRejected,     &kDeclarationDiffers,  &kNotPartOfAModel};
     return kAll;
 }
 

@@ -228,9 +228,8 @@ bool compile(const CompileInput& input, CompileOutput& output, Failure& failure)
 }  // namespace nncc::clang_module
 
 extern "C" const nncc::clang_module::Interface* nncc_clang_module() {
-    static const nncc::clang_module::Interface interface = {nncc::clang_module::kInterfaceVersion,
-                                                            nncc::clang_module::compile, nncc::clang_module::link,
-                                                            nncc::clang_module::check_realtime,
-                                                            nncc::clang_module::read_function};
+    static const nncc::clang_module::Interface interface = {
+        nncc::clang_module::kInterfaceVersion, nncc::clang_module::compile, nncc::clang_module::link,
+        nncc::clang_module::check_realtime, nncc::clang_module::read_function};
     return &interface;
 }

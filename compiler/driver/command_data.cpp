@@ -38,8 +38,11 @@ ExitCode run_data_load(const DataLoadOptions& options, const Console& console) {
         request.csv.columns = feed_columns(std::get<ModelSource>(source).model);
         request.names_origin = NamesOrigin::kModel;
         if (request.csv.columns.empty()) {
-            return console.report(Error{&kNoTrainBlock, fmt::format("`{}` has no train block that names columns", options.model),
-                                        "give `--columns a,b,c`", {}, ExitCode::kWrongInput});
+            return console.report(Error{&kNoTrainBlock,
+                                        fmt::format("`{}` has no train block that names columns", options.model),
+                                        "give `--columns a,b,c`",
+                                        {},
+                                        ExitCode::kWrongInput});
         }
     }
     Expected<LoadReport> report = load_csv(request);

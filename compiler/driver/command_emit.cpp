@@ -44,7 +44,11 @@ Expected<std::vector<std::int64_t>> take_batches(ModelOptions& model) {
     });
     for (const std::string& define : model.defines) {
         if (define.starts_with("batch=")) {
-            return Error{&kDefineMalformed, fmt::format("`-D {}` is no batch", define), "write `-D batch=32`, or `-D batch=1,32` for both", {}, ExitCode::kUsage};
+            return Error{&kDefineMalformed,
+                         fmt::format("`-D {}` is no batch", define),
+                         "write `-D batch=32`, or `-D batch=1,32` for both",
+                         {},
+                         ExitCode::kUsage};
         }
     }
     if (batches.empty()) batches.push_back(1);
@@ -76,11 +80,13 @@ std::string make_escaped(const std::string& path) {
     return text;
 }
 
-ExitCode write_files(const EmitOptions& options, const ModelSource& source, const Compilation& compilation, const Console& console) {
+ExitCode write_files(const EmitOptions& options, const ModelSource& source, const Compilation& compilation,
+                     const Console& console) {
     const EmittedFiles& files = compilation.files;
     if (options.output == "-") return write_text("-", files.header + files.source, console);
     const fs::path folder = fs::path(options.output).parent_path();
-    for (const auto& [path, text] : {std::pair{options.output, &files.source}, {(folder / header_name(files)).string(), &files.header},
+    for (const auto& [path, text] : {std::pair{options.output, &files.source},
+                                     {(folder / header_name(files)).string(), &files.header},
                                      {(folder / c_header_name(files)).string(), &files.c_header}}) {
         if (const ExitCode code = write_text(path, *text, console); code != ExitCode::kDone) return code;
     }
@@ -91,12 +97,13 @@ ExitCode write_files(const EmitOptions& options, const ModelSource& source, cons
         if (const ExitCode code = write_text(path, rule + "\n", console); code != ExitCode::kDone) return code;
     }
     if (options.quiet) return ExitCode::kDone;
-    console.note(fmt::format("{}, {}: {} kernels, {} parameters, {} bytes of weights, {} packed", options.output, (folder / header_name(files)).string(),
-                             files.kernel_count, files.parameter_count, files.weights_bytes, files.packed_bytes));
+    console.note(fmt::format("{}, {}: {} kernels, {} parameters, {} bytes of weights, {} packed", options.output,
+                             (folder / header_name(files)).string(), files.kernel_count, files.parameter_count,
+                             files.weights_bytes, files.packed_bytes));
     for (const EmittedEntry& entry : files.entries) {
         if (entry.name != "forward" && entry.name != "step") continue;
-        console.note(fmt::format("  {} batch {}: {} kernels, arena {} bytes, stack {} bytes", entry.name, entry.batch, entry.kernel_count,
-                                 entry.arena_bytes, entry.stack_bytes));
+        console.note(fmt::format("  {} batch {}: {} kernels, arena {} bytes, stack {} bytes", entry.name, entry.batch,
+                                 entry.kernel_count, entry.arena_bytes, entry.stack_bytes));
     }
     return ExitCode::kDone;
 }
@@ -127,8 +134,11 @@ std::string dot_text(const Compilation& compilation, const std::string& entry) {
 }
 
 ExitCode unknown_entry(const EmitOptions& options, const Console& console) {
-    return console.report(Error{&kUnknownEntry, fmt::format("`{}` has no entry `{}`", options.model.path, options.entry),
-                                "see `nncc explain NN0516`", {}, ExitCode::kUsage});
+    return console.report(Error{&kUnknownEntry,
+                                fmt::format("`{}` has no entry `{}`", options.model.path, options.entry),
+                                "see `nncc explain NN0516`",
+                                {},
+                                ExitCode::kUsage});
 }
 
 // --passes=a,b on a graph in text form.
@@ -162,8 +172,11 @@ ExitCode run_emit(const EmitOptions& given, const Console& console) {
     if (!options.passes.empty()) return run_passes_on_text(options, console);
     if (options.emit == EmitKind::kAst) return print_syntax(options, console);
     if (options.emit == EmitKind::kFiles && options.output.empty() && options.print_after.empty()) {
-        return console.report(Error{&kCommandMismatch, "nothing says what to write",
-                                    fmt::format("write `nncc {} -o {}.cpp`, or `--emit=graph`", options.model.path, model_stem(options.model.path)), {},
+        return console.report(Error{&kCommandMismatch,
+                                    "nothing says what to write",
+                                    fmt::format("write `nncc {} -o {}.cpp`, or `--emit=graph`", options.model.path,
+                                                model_stem(options.model.path)),
+                                    {},
                                     ExitCode::kUsage});
     }
     Expected<std::vector<std::int64_t>> batches = take_batches(options.model);
@@ -189,14 +202,18 @@ ExitCode run_emit(const EmitOptions& given, const Console& console) {
         for (const StageName& stage : pipeline_stages()) stages.emplace_back(stage.name);
         for (const std::string& wanted : options.print_after) {
             if (wanted != "all" && std::find(stages.begin(), stages.end(), wanted) == stages.end()) {
-                return console.report(Error{&kUnknownPass, fmt::format("there is no pass `{}`", wanted),
-                                            fmt::format("passes in order: {}, or all", fmt::join(stages, ", ")), {}, ExitCode::kUsage});
+                return console.report(Error{&kUnknownPass,
+                                            fmt::format("there is no pass `{}`", wanted),
+                                            fmt::format("passes in order: {}, or all", fmt::join(stages, ", ")),
+                                            {},
+                                            ExitCode::kUsage});
             }
         }
         request.after_stage = [&](std::string_view stage, std::string_view entry, const Graph& graph) {
             const bool wanted = std::any_of(options.print_after.begin(), options.print_after.end(),
                                             [&](const std::string& name) { return name == "all" || name == stage; });
-            if (wanted && (options.entry.empty() || options.entry == entry)) printed += fmt::format("# after {}: {}\n{}\n", stage, entry, print_graph(graph));
+            if (wanted && (options.entry.empty() || options.entry == entry))
+                printed += fmt::format("# after {}: {}\n{}\n", stage, entry, print_graph(graph));
         };
     }
     Expected<Compilation> compilation = compile_model(source.model, request);

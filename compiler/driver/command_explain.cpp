@@ -22,17 +22,20 @@ namespace nncc {
 std::vector<const DiagnosticKind*> all_diagnostic_kinds() {
     std::vector<const DiagnosticKind*> kinds;
     for (const std::span<const DiagnosticKind* const> table :
-         {syntax_diagnostics(), semantics_diagnostics(), graph_diagnostics(), data_diagnostics(), interop_diagnostics(), base_diagnostics(),
-          driver_diagnostics(), passes_diagnostics(), lowering_diagnostics(), clang_diagnostics()}) {
+         {syntax_diagnostics(), semantics_diagnostics(), graph_diagnostics(), data_diagnostics(), interop_diagnostics(),
+          base_diagnostics(), driver_diagnostics(), passes_diagnostics(), lowering_diagnostics(),
+          clang_diagnostics()}) {
         kinds.insert(kinds.end(), table.begin(), table.end());
     }
-    std::sort(kinds.begin(), kinds.end(), [](const DiagnosticKind* a, const DiagnosticKind* b) { return std::string_view(a->code) < b->code; });
+    std::sort(kinds.begin(), kinds.end(),
+              [](const DiagnosticKind* a, const DiagnosticKind* b) { return std::string_view(a->code) < b->code; });
     return kinds;
 }
 
 ExitCode run_explain(const std::string& code, const Console& console) {
     std::string wanted = code;
-    std::transform(wanted.begin(), wanted.end(), wanted.begin(), [](unsigned char letter) { return static_cast<char>(std::toupper(letter)); });
+    std::transform(wanted.begin(), wanted.end(), wanted.begin(),
+                   [](unsigned char letter) { return static_cast<char>(std::toupper(letter)); });
     std::vector<std::string> codes;
     for (const DiagnosticKind* kind : all_diagnostic_kinds()) {
         if (wanted == kind->code) {
@@ -42,8 +45,11 @@ ExitCode run_explain(const std::string& code, const Console& console) {
         codes.emplace_back(kind->code);
     }
     const std::string nearest = nearest_name(wanted, codes);
-    return console.report(Error{&kUnknownCode, fmt::format("there is no diagnostic `{}`", code),
-                                nearest.empty() ? std::string() : fmt::format("did you mean `{}`?", nearest), {}, ExitCode::kUsage});
+    return console.report(Error{&kUnknownCode,
+                                fmt::format("there is no diagnostic `{}`", code),
+                                nearest.empty() ? std::string() : fmt::format("did you mean `{}`?", nearest),
+                                {},
+                                ExitCode::kUsage});
 }
 
 }  // namespace nncc

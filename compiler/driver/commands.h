@@ -8,14 +8,14 @@
 
 namespace nncc {
 
-ExitCode run_emit(const EmitOptions& options, const Console& console);         // nncc MODEL.nn -o OUT.cpp
-ExitCode run_train(const TrainOptions& options, const Console& console);       // nncc train
-ExitCode run_predict(const PredictOptions& options, const Console& console);   // nncc predict
-ExitCode run_build(const BuildOptions& options, const Console& console);       // nncc build
-ExitCode run_check(const CheckOptions& options, const Console& console);       // nncc check
-ExitCode run_verify(const VerifyOptions& options, const Console& console);     // nncc verify
-ExitCode run_fmt(const FormatOptions& options, const Console& console);        // nncc fmt
+ExitCode run_emit(const EmitOptions& options, const Console& console);           // nncc MODEL.nn -o OUT.cpp
+ExitCode run_train(const TrainOptions& options, const Console& console);         // nncc train
+ExitCode run_predict(const PredictOptions& options, const Console& console);     // nncc predict
+ExitCode run_build(const BuildOptions& options, const Console& console);         // nncc build
+ExitCode run_check(const CheckOptions& options, const Console& console);         // nncc check
+ExitCode run_verify(const VerifyOptions& options, const Console& console);       // nncc verify
+ExitCode run_fmt(const FormatOptions& options, const Console& console);          // nncc fmt
 ExitCode run_data_load(const DataLoadOptions& options, const Console& console);  // nncc data load
-ExitCode run_explain(const std::string& code, const Console& console);         // nncc explain NN0012
+ExitCode run_explain(const std::string& code, const Console& console);           // nncc explain NN0012
 
 }  // namespace nncc

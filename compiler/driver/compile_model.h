@@ -13,16 +13,16 @@
 namespace nncc {
 
 struct CompileRequest {
-    std::string source_name;   // "models/pima.nn"
-    std::string source_text;   // hashed into the header comment
-    std::string command;       // "nncc pima.nn -D batch=1 -o pima.cpp"; for the header comment
-    std::string file_stem;     // of the files to be written; empty: the model's name
+    std::string source_name;  // "models/pima.nn"
+    std::string source_text;  // hashed into the header comment
+    std::string command;      // "nncc pima.nn -D batch=1 -o pima.cpp"; for the header comment
+    std::string file_stem;    // of the files to be written; empty: the model's name
     std::vector<std::int64_t> forward_batches = {1};
     std::int64_t train_batch = 32;
     bool with_trainer = true;  // when the model has a train block
     FuseLevel fuse_level = FuseLevel::kFull;
     std::int64_t truncate = 0;  // see PipelineOptions
-    bool check_arena = false;  // see EmitRequest
+    bool check_arena = false;   // see EmitRequest
     std::function<void(std::string_view stage, std::string_view entry, const Graph&)> after_stage;  // may be null
 };
 

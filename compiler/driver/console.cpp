@@ -33,13 +33,9 @@ ExitCode Console::report(const Error& error) const {
     return error.exit_code;
 }
 
-void Console::note(std::string_view line) const {
-    write_line(line);
-}
+void Console::note(std::string_view line) const { write_line(line); }
 
-bool Console::terminal() const {
-    return isatty(STDERR_FILENO) != 0;
-}
+bool Console::terminal() const { return isatty(STDERR_FILENO) != 0; }
 
 void Console::progress(std::string_view line) const {
     if (!terminal()) return;

@@ -30,8 +30,6 @@ InterruptGuard::~InterruptGuard() {
     std::signal(SIGTERM, SIG_DFL);
 }
 
-bool InterruptGuard::interrupted() const {
-    return interrupt_count > 0;
-}
+bool InterruptGuard::interrupted() const { return interrupt_count > 0; }
 
 }  // namespace nncc

@@ -162,7 +162,8 @@ void describe_check(CLI::App& app, Settings& settings) {
 
 void describe_verify(CLI::App& app, Settings& settings) {
     app.description(
-        "Proves from the emitted C++ that a model's functions never allocate, throw, lock, or loop without a bound\n\nExamples:\n"
+        "Proves from the emitted C++ that a model's functions never allocate, throw, lock, or loop without a "
+        "bound\n\nExamples:\n"
         "  nncc verify pima.nn\n"
         "  nncc verify char_gpt.nn -D 'time<=64'\n\n"
         "Exit code 3 when something is not proven; then it says what, where, and how it is reached.");
@@ -175,7 +176,10 @@ void describe_fmt(CLI::App& app, Settings& settings) {
         "  nncc fmt pima.nn mlp.nn\n"
         "  nncc fmt --check models/*.nn\n"
         "  nncc fmt - < draft.nn > clean.nn");
-    app.add_option("files", settings.format.paths, "The files, changed in place; - for standard input to standard output")->type_name("FILE.nn")->required();
+    app.add_option("files", settings.format.paths,
+                   "The files, changed in place; - for standard input to standard output")
+        ->type_name("FILE.nn")
+        ->required();
     app.add_flag("--check", settings.format.check, "Changes nothing; exit code 1 when a file would change");
 }
 
@@ -248,7 +252,8 @@ int run(int argc, char** argv) {
     describe_fmt(*format, settings);
     CLI::App* load = describe_data(*data, settings);
     explain->add_option("code", settings.code, "The code, as printed in brackets")->type_name("CODE")->required();
-    for (CLI::App* command : {train, predict, build, check, verify, format, explain}) add_shared_options(*command, settings);
+    for (CLI::App* command : {train, predict, build, check, verify, format, explain})
+        add_shared_options(*command, settings);
 
     try {
         app.parse(normalised(argc, argv));

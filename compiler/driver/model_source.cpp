@@ -40,8 +40,11 @@ std::variant<ModelSource, ExitCode> load_model(const ModelOptions& options, cons
         const std::size_t bound = define.find("<=");
         const std::size_t at = bound != std::string::npos ? bound : define.find('=');
         if (at == std::string::npos || at == 0 || at + 1 == define.size()) {
-            return console.report(Error{&kDefineMalformed, fmt::format("`-D {}` is not `name=value`", define), "write `-D batch=32` or `-D 'time<=512'`",
-                                        {}, ExitCode::kUsage});
+            return console.report(Error{&kDefineMalformed,
+                                        fmt::format("`-D {}` is not `name=value`", define),
+                                        "write `-D batch=32` or `-D 'time<=512'`",
+                                        {},
+                                        ExitCode::kUsage});
         }
         analyse_options.defines[define.substr(0, at)] = define.substr(bound != std::string::npos ? at : at + 1);
     }
@@ -50,7 +53,8 @@ std::variant<ModelSource, ExitCode> load_model(const ModelOptions& options, cons
     analyse_options.user_functions = &header_reader;
 
     Diagnostics diagnostics;
-    std::optional<CompiledModel> model = analyse(*source.file, options.name, analyse_options, *source.loader, diagnostics);
+    std::optional<CompiledModel> model =
+        analyse(*source.file, options.name, analyse_options, *source.loader, diagnostics);
     console.report(diagnostics);
     if (!model) return ExitCode::kWrongInput;
     source.model = std::move(*model);

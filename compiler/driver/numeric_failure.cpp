@@ -20,9 +20,7 @@ struct FirstFailure {
 };
 
 // Without the sign of a NaN, which means nothing.
-std::string number_text(double value) {
-    return std::isnan(value) ? "nan" : fmt::format("{}", value);
-}
+std::string number_text(double value) { return std::isnan(value) ? "nan" : fmt::format("{}", value); }
 
 void round_to(DType dtype, Tensor<double>& tensor) {
     if (dtype != DType::kF32) return;
@@ -39,17 +37,21 @@ std::string bad_storage(const Bindings<double>& bindings) {
 
 }  // namespace
 
-Error numeric_failure(const CompiledModel& model, const Feeds& feeds, std::span<const std::int64_t> batch, const NativeModel& native,
-                      std::int64_t step, std::int64_t epoch, double loss) {
-    Error error{&kLossNotFinite, fmt::format("the loss of step {} (epoch {}) is {}", step, epoch, number_text(loss)),
-                "a smaller learning rate, standardised inputs or a loss from logits are the usual remedies", {}, ExitCode::kNumeric};
+Error numeric_failure(const CompiledModel& model, const Feeds& feeds, std::span<const std::int64_t> batch,
+                      const NativeModel& native, std::int64_t step, std::int64_t epoch, double loss) {
+    Error error{&kLossNotFinite,
+                fmt::format("the loss of step {} (epoch {}) is {}", step, epoch, number_text(loss)),
+                "a smaller learning rate, standardised inputs or a loss from logits are the usual remedies",
+                {},
+                ExitCode::kNumeric};
     // As it was emitted: without the forms that only the model's text has (`log` of a sigmoid that underflows).
     const Graph graph = simplify(model.program.entries.at("loss"));
     Bindings<double> bindings;
     for (const std::vector<FeedTable>* tables : {&feeds.inputs, &feeds.data}) {
         for (const FeedTable& table : *tables) bindings.inputs[table.name] = feed_tensor(table, batch);
     }
-    for (const WeightTensor& tensor : native.tensors()) bindings.storages[tensor.name] = storage_tensor(tensor, native.trainer_weights());
+    for (const WeightTensor& tensor : native.tensors())
+        bindings.storages[tensor.name] = storage_tensor(tensor, native.trainer_weights());
     for (const Node& node : graph.nodes()) {
         if (node.op->name == "storage" && !bindings.storages.contains(node.attributes.text("name"))) {
             Tensor<double> counter;  // "step" and "seed"
@@ -62,7 +64,8 @@ Error numeric_failure(const CompiledModel& model, const Feeds& feeds, std::span<
     bindings.dims["batch"] = static_cast<std::int64_t>(batch.size());
     for (const auto& [name, binding] : model.program.dims) bindings.dims.emplace(name, binding.value);
     if (const std::string storage = bad_storage(bindings); !storage.empty()) {
-        error.notes.push_back(fmt::format("`{}` was not finite before the step: an earlier update made it so", storage));
+        error.notes.push_back(
+            fmt::format("`{}` was not finite before the step: an earlier update made it so", storage));
         return error;
     }
     FirstFailure first;
@@ -80,7 +83,8 @@ Error numeric_failure(const CompiledModel& model, const Feeds& feeds, std::span<
     evaluate(graph, bindings);
     if (first.found) {
         error.message += fmt::format(": `{}` gave {} first", first.op, number_text(first.value));
-        if (!first.origin.place.empty()) error.notes.push_back(fmt::format("{}  {}", first.origin.place, first.origin.expression));
+        if (!first.origin.place.empty())
+            error.notes.push_back(fmt::format("{}  {}", first.origin.place, first.origin.expression));
     } else {
         error.message += ": every op is finite in double precision, so a sum over the batch overflowed";
     }

@@ -27,7 +27,8 @@ std::string duration_text(double seconds) {
     return fmt::format("{} h {} min", whole / 3600, whole % 3600 / 60);
 }
 
-Progress::Progress(const Console& console, std::int64_t total_steps, std::int64_t epochs, std::int64_t batch, bool quiet)
+Progress::Progress(const Console& console, std::int64_t total_steps, std::int64_t epochs, std::int64_t batch,
+                   bool quiet)
     : console_(console),
       total_steps_(total_steps),
       epochs_(epochs),
@@ -36,9 +37,7 @@ Progress::Progress(const Console& console, std::int64_t total_steps, std::int64_
       start_(Clock::now()),
       drawn_(start_ - std::chrono::seconds(1)) {}
 
-double Progress::seconds() const {
-    return std::chrono::duration<double>(Clock::now() - start_).count();
-}
+double Progress::seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
 
 std::string Progress::line(std::int64_t steps_done, std::int64_t epoch, double loss) const {
     const double elapsed = std::max(seconds(), 1e-9);
@@ -48,7 +47,8 @@ std::string Progress::line(std::int64_t steps_done, std::int64_t epoch, double l
     for (int cell = 0; cell < kBarCells; ++cell) bar += cell < full ? "█" : "░";
     const double left = elapsed * (1 - share) / std::max(share, 1e-9);
     return fmt::format("epoch {}/{} {} {:3.0f}%  {} rows/s  loss {:.4f}{}  {} left", epoch, epochs_, bar, share * 100,
-                       count_text(static_cast<double>(steps_done * batch_) / elapsed), loss, metrics_text_, duration_text(left));
+                       count_text(static_cast<double>(steps_done * batch_) / elapsed), loss, metrics_text_,
+                       duration_text(left));
 }
 
 void Progress::step(std::int64_t steps_done, std::int64_t epoch, double loss) {
@@ -68,11 +68,10 @@ void Progress::epoch(std::int64_t steps_done, std::int64_t epoch, double loss, c
         return;
     }
     const double rate = static_cast<double>(steps_done * batch_) / std::max(seconds(), 1e-9);
-    console_.note(fmt::format("epoch {}/{}  {} rows/s  loss {:.6f}{}", epoch, epochs_, count_text(rate), loss, metrics_text_));
+    console_.note(
+        fmt::format("epoch {}/{}  {} rows/s  loss {:.6f}{}", epoch, epochs_, count_text(rate), loss, metrics_text_));
 }
 
-void Progress::finish() {
-    console_.progress("");
-}
+void Progress::finish() { console_.progress(""); }
 
 }  // namespace nncc

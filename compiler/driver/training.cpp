@@ -23,12 +23,15 @@ class BatchBuffers {
         if (with_data) {
             for (const FeedTable& table : feeds.data) tables_.push_back(&table);
         }
-        for (const FeedTable* table : tables_) buffers_.emplace_back(static_cast<std::size_t>(table->row_bytes * (table->whole ? 1 : batch)));
+        for (const FeedTable* table : tables_)
+            buffers_.emplace_back(static_cast<std::size_t>(table->row_bytes * (table->whole ? 1 : batch)));
         pointers_.resize(tables_.size());
     }
 
     std::span<const void* const> load(std::span<const std::int64_t> rows) {
-        const bool consecutive = std::adjacent_find(rows.begin(), rows.end(), [](std::int64_t a, std::int64_t b) { return b != a + 1; }) == rows.end();
+        const bool consecutive = std::adjacent_find(rows.begin(), rows.end(), [](std::int64_t a, std::int64_t b) {
+                                     return b != a + 1;
+                                 }) == rows.end();
         for (std::size_t index = 0; index < tables_.size(); ++index) {
             const FeedTable& table = *tables_[index];
             if (table.whole || consecutive) {
@@ -54,11 +57,13 @@ Tensor<double> storage_tensor(const WeightTensor& tensor, const std::byte* weigh
     result.dtype = tensor.dtype;
     result.extents = tensor.extents;
     result.elements.resize(tensor.elements);
-    widen(tensor.dtype, reinterpret_cast<const char*>(weights + tensor.offset), tensor.elements, result.elements.data());
+    widen(tensor.dtype, reinterpret_cast<const char*>(weights + tensor.offset), tensor.elements,
+          result.elements.data());
     return result;
 }
 
-std::map<std::string, Tensor<double>> fit_values(const CompiledModel& model, const Feeds& feeds, std::span<const std::int64_t> rows) {
+std::map<std::string, Tensor<double>> fit_values(const CompiledModel& model, const Feeds& feeds,
+                                                 std::span<const std::int64_t> rows) {
     const auto entry = model.program.entries.find("fit");
     if (entry == model.program.entries.end()) return {};
     Bindings<double> bindings;
@@ -68,13 +73,15 @@ std::map<std::string, Tensor<double>> fit_values(const CompiledModel& model, con
     return evaluate(entry->second, bindings).outputs;
 }
 
-void store_fits(const std::map<std::string, Tensor<double>>& fits, const std::vector<WeightTensor>& tensors, AlignedBytes& weights) {
+void store_fits(const std::map<std::string, Tensor<double>>& fits, const std::vector<WeightTensor>& tensors,
+                AlignedBytes& weights) {
     for (const WeightTensor& tensor : tensors) {
         const auto fit = fits.find(tensor.name);
         if (fit == fits.end()) continue;
         NNCC_CHECK(fit->second.size() == tensor.elements, "{}", tensor.name);
         for (std::int64_t index = 0; index < tensor.elements; ++index) {
-            std::byte* element = weights.data() + tensor.offset + static_cast<std::size_t>(index) * static_cast<std::size_t>(dtype_bytes(tensor.dtype));
+            std::byte* element = weights.data() + tensor.offset +
+                                 static_cast<std::size_t>(index) * static_cast<std::size_t>(dtype_bytes(tensor.dtype));
             const double value = fit->second.elements[index];
             if (tensor.dtype == DType::kF64) {
                 std::memcpy(element, &value, sizeof value);
@@ -115,19 +122,21 @@ std::vector<Tensor<double>> predict_rows(const CompiledModel& model, const Nativ
         batch_rows.resize(static_cast<std::size_t>(batch), batch_rows.back());  // padding, dropped below
         native.forward(inputs.load(batch_rows), pointers);
         for (std::size_t index = 0; index < outputs.size(); ++index) {
-            widen(model.outputs[index].second.dtype, reinterpret_cast<const char*>(buffers[index].data()), present * row_elements[index],
-                  outputs[index].elements.data() + first * row_elements[index]);
+            widen(model.outputs[index].second.dtype, reinterpret_cast<const char*>(buffers[index].data()),
+                  present * row_elements[index], outputs[index].elements.data() + first * row_elements[index]);
         }
     }
     return outputs;
 }
 
 NamedValues metric_values(const CompiledModel& model, const std::vector<Tensor<double>>& outputs, const Feeds& feeds,
-                          std::span<const std::int64_t> rows, const std::vector<WeightTensor>& tensors, const std::byte* weights) {
+                          std::span<const std::int64_t> rows, const std::vector<WeightTensor>& tensors,
+                          const std::byte* weights) {
     const auto entry = model.program.entries.find("metrics");
     if (entry == model.program.entries.end() || rows.empty()) return {};
     Bindings<double> bindings;
-    for (std::size_t index = 0; index < outputs.size(); ++index) bindings.inputs[model.outputs[index].first] = outputs[index];
+    for (std::size_t index = 0; index < outputs.size(); ++index)
+        bindings.inputs[model.outputs[index].first] = outputs[index];
     for (const std::vector<FeedTable>* tables : {&feeds.inputs, &feeds.data}) {
         for (const FeedTable& table : *tables) bindings.inputs[table.name] = feed_tensor(table, rows);
     }
@@ -136,17 +145,20 @@ NamedValues metric_values(const CompiledModel& model, const std::vector<Tensor<d
     for (const auto& [name, binding] : model.program.dims) bindings.dims.emplace(name, binding.value);
     Evaluation<double> evaluation = evaluate(entry->second, bindings);
     NamedValues values;
-    for (const Output& output : entry->second.outputs()) values.emplace_back(output.name, evaluation.outputs.at(output.name).elements[0]);
+    for (const Output& output : entry->second.outputs())
+        values.emplace_back(output.name, evaluation.outputs.at(output.name).elements[0]);
     return values;
 }
 
-Expected<TrainingOutcome> train_model(const TrainingRequest& request, const AlignedBytes& weights, const TrainingHooks& hooks, const Console& console) {
+Expected<TrainingOutcome> train_model(const TrainingRequest& request, const AlignedBytes& weights,
+                                      const TrainingHooks& hooks, const Console& console) {
     const auto rows = static_cast<std::int64_t>(request.training_rows.size());
     NativeModel& native = request.native;
     TrainerSteps trainer(native, *request.model.train);
     // The rows of one update: of several batches where gradients are accumulated.
     const std::int64_t update_rows = request.batch * trainer.batches();
-    BatchOrder order = request.shuffle ? BatchOrder::shuffled(rows, update_rows, request.seed) : BatchOrder::sequential(rows, update_rows);
+    BatchOrder order = request.shuffle ? BatchOrder::shuffled(rows, update_rows, request.seed)
+                                       : BatchOrder::sequential(rows, update_rows);
     std::int64_t total_steps = request.epochs * order.steps_per_epoch();
     std::int64_t epochs = request.epochs;
     if (request.steps) {
@@ -166,7 +178,8 @@ Expected<TrainingOutcome> train_model(const TrainingRequest& request, const Alig
     };
     double validation_loss = std::numeric_limits<double>::infinity();
     const auto train_step = [&](std::int64_t step) {
-        const TrainingMoment moment{order.epoch_of_step(step) + 1, step == 0 || order.ends_epoch(step - 1), total_steps, validation_loss};
+        const TrainingMoment moment{order.epoch_of_step(step) + 1, step == 0 || order.ends_epoch(step - 1), total_steps,
+                                    validation_loss};
         return trainer.step(moment, [&](std::int64_t part) { return batch_of(step, part); });
     };
     if (hooks.on_first_gradient) {
@@ -209,7 +222,8 @@ Expected<TrainingOutcome> train_model(const TrainingRequest& request, const Alig
             if (!request.validation_rows.empty()) {
                 const std::vector<Tensor<double>> outputs =
                     predict_rows(request.model, native, request.feeds, request.validation_rows, request.forward_batch);
-                metrics = metric_values(request.model, outputs, request.feeds, request.validation_rows, native.tensors(), current.data());
+                metrics = metric_values(request.model, outputs, request.feeds, request.validation_rows,
+                                        native.tensors(), current.data());
                 for (auto& [name, value] : metrics) {
                     if (name != "loss") continue;
                     name = "validation_loss";

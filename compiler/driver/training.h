@@ -14,22 +14,27 @@
 
 namespace nncc {
 
-// Values of the model's fits over the given rows, in double, by storage name (A7: one sweep per level, all rows at once).
-std::map<std::string, Tensor<double>> fit_values(const CompiledModel& model, const Feeds& feeds, std::span<const std::int64_t> rows);
+// Values of the model's fits over the given rows, in double, by storage name (A7: one sweep per level, all rows at
+// once).
+std::map<std::string, Tensor<double>> fit_values(const CompiledModel& model, const Feeds& feeds,
+                                                 std::span<const std::int64_t> rows);
 
 // One member of Weights as an evaluator's tensor.
 Tensor<double> storage_tensor(const WeightTensor& tensor, const std::byte* weights);
 
 // Writes them into Weights.
-void store_fits(const std::map<std::string, Tensor<double>>& fits, const std::vector<WeightTensor>& tensors, AlignedBytes& weights);
+void store_fits(const std::map<std::string, Tensor<double>>& fits, const std::vector<WeightTensor>& tensors,
+                AlignedBytes& weights);
 
-// The outputs of the model for the given rows, each [rows, ...] in double; the last batch is padded, and what that added dropped.
+// The outputs of the model for the given rows, each [rows, ...] in double; the last batch is padded, and what that
+// added dropped.
 std::vector<Tensor<double>> predict_rows(const CompiledModel& model, const NativeModel& native, const Feeds& feeds,
                                          std::span<const std::int64_t> rows, std::int64_t batch);
 
 // "loss" and every metric over all the given rows at once; needs feeds with data. Empty when the model has none.
 NamedValues metric_values(const CompiledModel& model, const std::vector<Tensor<double>>& outputs, const Feeds& feeds,
-                          std::span<const std::int64_t> rows, const std::vector<WeightTensor>& tensors, const std::byte* weights);
+                          std::span<const std::int64_t> rows, const std::vector<WeightTensor>& tensors,
+                          const std::byte* weights);
 
 struct TrainingRequest {
     const CompiledModel& model;
@@ -49,7 +54,9 @@ struct TrainingRequest {
 // Called after each step (its loss, before the update) and after each epoch (with the weights of that moment).
 struct TrainingHooks {
     std::function<Expected<>(std::int64_t step, std::int64_t epoch, double loss, const NamedValues* metrics)> on_step;
-    std::function<Expected<>(std::int64_t epoch, double mean_loss, const NamedValues& metrics, const std::byte* weights)> on_epoch;
+    std::function<Expected<>(std::int64_t epoch, double mean_loss, const NamedValues& metrics,
+                             const std::byte* weights)>
+        on_epoch;
     std::function<Expected<>(const AlignedBytes& gradient)> on_first_gradient;  // optional; before the first step
 };
 
@@ -63,6 +70,7 @@ struct TrainingOutcome {
 };
 
 // Stops early at Ctrl-C. A loss that is not finite is NN0600 with the op that produced it, exit code 5.
-Expected<TrainingOutcome> train_model(const TrainingRequest& request, const AlignedBytes& weights, const TrainingHooks& hooks, const Console& console);
+Expected<TrainingOutcome> train_model(const TrainingRequest& request, const AlignedBytes& weights,
+                                      const TrainingHooks& hooks, const Console& console);
 
 }  // namespace nncc

@@ -34,8 +34,8 @@ enum class WeightsUse {
 };
 
 // Copies the file's tensors into `weights`; f32 and f64 are converted into each other. Refused with what is missing,
-// extra and reshaped: NN0518. For kInitialise that is added to `left_out`, and only a file that has nothing for the model
-// is refused.
+// extra and reshaped: NN0518. For kInitialise that is added to `left_out`, and only a file that has nothing for the
+// model is refused.
 Expected<> file_to_weights(const WeightFile& file, const std::string& path, const CompiledModel& model,
                            std::span<const WeightTensor> tensors, WeightsUse use, AlignedBytes& weights,
                            std::vector<std::string>* left_out = nullptr);

@@ -203,7 +203,8 @@ class ModelEmitter {
                 const Storage* target = storage(name);
                 if (target != nullptr && target->kind == StorageKind::kStream) continue;
                 return Error{.kind = &kForwardStores,
-                             .message = fmt::format("{}{}`forward` writes the state `{}`", node.origin.place, node.origin.place.empty() ? "" : ": ", name),
+                             .message = fmt::format("{}{}`forward` writes the state `{}`", node.origin.place,
+                                                    node.origin.place.empty() ? "" : ": ", name),
                              .hint = "write it under `if training`",
                              .notes = {},
                              .exit_code = ExitCode::kWrongInput};

@@ -74,7 +74,7 @@ namespace {
 constexpr const DiagnosticKind* kAll[] = {&kOperandCount,  &kAttributeWrong, &kDTypeDiffers,  &kDTypeUnsupported,
                                           &kShapeDiffers,  &kAxisWrong,      &kExtentWrong,   &kCannotBroadcast,
                                           &kCannotReshape, &kCannotContract, &kConstantWrong, &kBodyWrong,
-                                          &kTooLarge,      &kCannotConvolve, &kGraphSyntax,    &kGraphInvalid};
+                                          &kTooLarge,      &kCannotConvolve, &kGraphSyntax,   &kGraphInvalid};
 }  // namespace
 
 std::span<const DiagnosticKind* const> graph_diagnostics() { return kAll; }

@@ -20,7 +20,7 @@ extern const DiagnosticKind kCannotContract;    // NN0210
 extern const DiagnosticKind kConstantWrong;     // NN0211
 extern const DiagnosticKind kBodyWrong;         // NN0212
 extern const DiagnosticKind kTooLarge;          // NN0213
-extern const DiagnosticKind kCannotConvolve;     // NN0214
+extern const DiagnosticKind kCannotConvolve;    // NN0214
 extern const DiagnosticKind kGraphSyntax;       // NN0220
 extern const DiagnosticKind kGraphInvalid;      // NN0221
 

@@ -88,7 +88,8 @@ void evaluate_cumulative(EvaluateContext<S>& context) {
                 const std::int64_t at = view.offset(o, reverse ? view.extent - 1 - k : k, i);
                 const std::int64_t before = reverse ? at + view.inner : at - view.inner;
                 r.elements[at] = k == 0 ? a.elements[at] : joined(reducer, r.dtype, r.elements[before], a.elements[at]);
-                if (reducer == Reducer::kMax) r.elements[at] = S(primal(r.elements[at]));  // by decision not differentiable
+                if (reducer == Reducer::kMax)
+                    r.elements[at] = S(primal(r.elements[at]));  // by decision not differentiable
             }
         }
     }

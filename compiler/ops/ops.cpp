@@ -9,8 +9,8 @@ namespace {
 
 std::vector<const OpRecord*> collect() {
     std::vector<const OpRecord*> all;
-    for (auto family : {leaf_ops, arithmetic_ops, function_ops, logic_ops, reduction_ops, contraction_ops, convolution_ops, view_ops, window_ops,
-                        indexed_ops, composite_ops, region_ops}) {
+    for (auto family : {leaf_ops, arithmetic_ops, function_ops, logic_ops, reduction_ops, contraction_ops,
+                        convolution_ops, view_ops, window_ops, indexed_ops, composite_ops, region_ops}) {
         for (const OpRecord& op : family()) all.push_back(&op);
     }
     return all;

@@ -21,9 +21,9 @@ Expected<Program> derive_step(const Program& program);
 // parameter; with 1 each is what it was, bit for bit.
 inline constexpr std::string_view kRateScale = "rate scale";
 Expected<Program> derive_rate_scale(const Program& program);
-// Moves what `forward` and `process` compute from weights alone into `pack`, which stores it in kPacked storages; storages forward
-// reads directly become packed copies. Nothing is moved that is larger than what it is made of. States that forward
-// itself stores, and streams, stay.
+// Moves what `forward` and `process` compute from weights alone into `pack`, which stores it in kPacked storages;
+// storages forward reads directly become packed copies. Nothing is moved that is larger than what it is made of. States
+// that forward itself stores, and streams, stay.
 Expected<Program> derive_pack(const Program& program);
 
 }  // namespace nncc

@@ -102,8 +102,7 @@ bool can_add_up(const Node& node, const FitLevels& levels) {
     if (node.types.size() != 1 || node.type().dtype == DType::kBool) return false;
     if (lowering_of<ReductionLowering>(node) != nullptr) return true;
     const auto* contraction = lowering_of<ContractionLowering>(node);
-    return contraction != nullptr && contraction->kind == ContractionKind::kEinsum &&
-           pairs_equal_rows(node, levels);
+    return contraction != nullptr && contraction->kind == ContractionKind::kEinsum && pairs_equal_rows(node, levels);
 }
 
 FitLevels levels_of(const Graph& graph) {

@@ -123,7 +123,8 @@ bool add_training(Analysis& analysis, const ModelInterface& interface, const ast
     }
     for (const StorageRow& row : analysis.storages) {
         const std::string& name = row.storage.name;
-        if (row.storage.kind == StorageKind::kSlot && name.starts_with("schedule.")) train->spec.feeds_of_schedules.push_back(name);
+        if (row.storage.kind == StorageKind::kSlot && name.starts_with("schedule."))
+            train->spec.feeds_of_schedules.push_back(name);
     }
     result.train = std::move(train->spec);
     return true;

@@ -12,8 +12,8 @@ namespace nncc {
 namespace {
 
 std::array<std::span<const Builtin>, 7> families() {
-    return {elementwise_builtins(), reduction_builtins(), view_builtins(),
-            index_builtins(),       source_builtins(),    derivative_builtins(), window_builtins()};
+    return {elementwise_builtins(), reduction_builtins(),  view_builtins(),  index_builtins(),
+            source_builtins(),      derivative_builtins(), window_builtins()};
 }
 
 struct Parameters {

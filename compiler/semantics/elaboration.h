@@ -85,7 +85,8 @@ struct Variable {
     std::size_t declared = 0;
 };
 
-// A scan whose body is being elaborated. Its body is built among the other nodes, from leaves, and taken out at its end.
+// A scan whose body is being elaborated. Its body is built among the other nodes, from leaves, and taken out at its
+// end.
 struct ScanFrame {
     // A variable of outside that the body looks at: carried if it changes.
     struct Touched {

@@ -20,8 +20,8 @@ struct DataSpec {
     enum class Kind { kNone, kSqlite, kCsv, kNpz, kText };
     Kind kind = Kind::kNone;
     std::string path;
-    std::string table;  // sqlite
-    std::string query;  // sqlite; instead of a table
+    std::string table;        // sqlite
+    std::string query;        // sqlite; instead of a table
     std::int64_t stride = 0;  // text; 0: rows do not overlap
 };
 
@@ -53,7 +53,7 @@ struct TrainSpec {
     Validation validation;
     std::vector<std::string> freeze;  // patterns of parameter names
     std::int64_t accumulate = 1;      // batches whose mean gradient makes one update
-    std::string average;              // "ema.average": slots that stand for the parameters outside of training; or empty
+    std::string average;  // "ema.average": slots that stand for the parameters outside of training; or empty
     std::vector<std::string> feeds_of_schedules;  // slots that the driver sets before each step: "schedule.epoch" ...
 };
 
@@ -63,8 +63,8 @@ struct CompiledModel {
     // Every input of the model in order, with its symbolic type; the results likewise ("output" when unnamed).
     std::vector<std::pair<std::string, Type>> inputs;
     std::vector<std::pair<std::string, Type>> outputs;
-    std::string
-        model_hash;  // hex SHA-256 over the printed forward graph with symbolic dimensions, the storage table and the text of headers
+    std::string model_hash;  // hex SHA-256 over the printed forward graph with symbolic dimensions, the storage table
+                             // and the text of headers
 };
 
 class UserFunctionReader;
@@ -73,7 +73,7 @@ struct AnalyseOptions {
     std::map<std::string, std::string>
         defines;            // -D name=value: a free dimension, a bound ("time<=512"), a model argument or a const
     bool real_f64 = false;  // f32 of the language means f64
-    std::vector<std::string> import_folders;  // -I
+    std::vector<std::string> import_folders;       // -I
     UserFunctionReader* user_functions = nullptr;  // of `extern`; without one it is refused
 };
 

@@ -147,6 +147,15 @@ Declared declared_storage(Elaboration& elaboration, const ast::StorageDeclaratio
     return result;
 }
 
+bool depends_on_batch(const Type& type) {
+    return std::any_of(type.shape.begin(), type.shape.end(), [](const Dim& dim) {
+        const std::vector<Dim::Term> terms = dim.terms();
+        return std::any_of(terms.begin(), terms.end(), [](const Dim::Term& term) {
+            return std::find(term.names.begin(), term.names.end(), "batch") != term.names.end();
+        });
+    });
+}
+
 // Extents that are known at run time only become their bounds; nothing when one does not fit.
 std::optional<Type> reserved_type(const Analysis& analysis, const Type& type) {
     Type result = type;
@@ -171,6 +180,13 @@ std::optional<Type> reserved_type(const Analysis& analysis, const Type& type) {
 const StorageRow* enter_storage(Elaboration& elaboration, const std::string& path, StorageKind kind,
                                 const Type& declared, const Meaning& initializer, SourceRange range) {
     Analysis& analysis = elaboration.analysis;
+    if ((kind == StorageKind::kParam || kind == StorageKind::kFit) && depends_on_batch(declared)) {
+        report(elaboration, kNotSupported, range,
+               fmt::format("`{}` is {}: a {} has the same extents for every number of rows", path, type_text(declared),
+                           storage_kind_name(kind)))
+            .hint = "the axis it is made for is that of the batch here; was an axis moved or the wrong one normalised?";
+        return nullptr;
+    }
     std::optional<Type> reserved = reserved_type(analysis, declared);
     if (!reserved || (*reserved != declared && kind != StorageKind::kParam)) {
         report(elaboration, kNotSupported, range,

@@ -111,12 +111,14 @@ class Flow {
         for (int store : graph_.stores()) live[static_cast<std::size_t>(store)] = !is_history(graph_.node(store));
         for (int index = graph_.size() - 1; index >= 0; --index) {
             if (!live[static_cast<std::size_t>(index)]) continue;
-            for (const Value& operand : graph_.node(index).operands) live[static_cast<std::size_t>(operand.node)] = true;
+            for (const Value& operand : graph_.node(index).operands)
+                live[static_cast<std::size_t>(operand.node)] = true;
         }
         return live;
     }
 
-    // Steps behind those of the past that are kept. The kept ones must all have been: what is ahead would be wrong then.
+    // Steps behind those of the past that are kept. The kept ones must all have been: what is ahead would be wrong
+    // then.
     Moments behind_history(const Moment& steps, Value value) {
         if (steps.kind != Kind::kAlong) return all_of_time();
         if (steps.ahead > *steps_before(graph_.type(value).shape[steps.axis])) return fail_ahead(steps);

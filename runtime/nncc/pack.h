@@ -41,7 +41,8 @@ namespace detail {
 // 8 x 8 elements, rows `stride` apart, to columns `to_stride` apart.
 NNCC_INLINE void transpose_8x8(const f32* p, i64 stride, f32* to, i64 to_stride) noexcept {
     using R = RawVector<f32, 8>;
-    const auto pair = [&](i64 row) __attribute__((always_inline)) -> R {  // rows `row` and `row + 4`, four elements of each
+    const auto pair = [&](i64 row)
+                          __attribute__((always_inline)) -> R {  // rows `row` and `row + 4`, four elements of each
         return raw::join<f32, 4>(raw::load_pieces<f32, 4, 4>(p + row * stride),
                                  raw::load_pieces<f32, 4, 4>(p + (row + 4) * stride));
     };

@@ -134,9 +134,13 @@ NNCC_INLINE Vec<bool, n> less_equal(Vec<T, n> a, Vec<T, n> b) noexcept {
 }
 // Of masks, whose lanes are 0 and -1: false < true.
 template <int n>
-NNCC_INLINE Vec<bool, n> less(Vec<bool, n> a, Vec<bool, n> b) noexcept { return !a & b; }
+NNCC_INLINE Vec<bool, n> less(Vec<bool, n> a, Vec<bool, n> b) noexcept {
+    return !a & b;
+}
 template <int n>
-NNCC_INLINE Vec<bool, n> less_equal(Vec<bool, n> a, Vec<bool, n> b) noexcept { return !a | b; }
+NNCC_INLINE Vec<bool, n> less_equal(Vec<bool, n> a, Vec<bool, n> b) noexcept {
+    return !a | b;
+}
 template <Scalar T>
 NNCC_INLINE bool equal(T a, T b) noexcept {
     return a == b;

@@ -1,6 +1,8 @@
-// The entry point of a standalone binary: turns what the kernel leaves on the stack into a call of the C library's start.
+// The entry point of a standalone binary: turns what the kernel leaves on the stack into a call of the C library's
+// start.
 //
-// nncc links binaries by itself, on machines that have a C library but none of the files of a C compiler (crt1.o, crti.o).
+// nncc links binaries by itself, on machines that have a C library but none of the files of a C compiler (crt1.o,
+// crti.o).
 #if !defined(__x86_64__) || !defined(__linux__)
 #error "standalone binaries are linked for x86-64 Linux only"
 #endif
@@ -12,7 +14,8 @@ extern NnccInitialiser __init_array_start[] __attribute__((visibility("hidden"))
 extern NnccInitialiser __init_array_end[] __attribute__((visibility("hidden")));
 
 // C libraries before 2.34 call what they are given here; later ones do too when it is not null.
-__attribute__((visibility("hidden"), used)) void nncc_run_initialisers(int count, char** arguments, char** environment) {
+__attribute__((visibility("hidden"), used)) void nncc_run_initialisers(int count, char** arguments,
+                                                                       char** environment) {
     for (NnccInitialiser* initialiser = __init_array_start; initialiser != __init_array_end; ++initialiser) {
         (*initialiser)(count, arguments, environment);
     }

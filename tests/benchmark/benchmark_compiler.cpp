@@ -45,7 +45,12 @@ void emit_pima(benchmark::State& state) {
     }
     std::filesystem::remove_all(folder);
 }
-BENCHMARK(emit_pima)->Unit(benchmark::kMillisecond)->UseRealTime()->Iterations(10)->Repetitions(5)->ReportAggregatesOnly(true);
+BENCHMARK(emit_pima)
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime()
+    ->Iterations(10)
+    ->Repetitions(5)
+    ->ReportAggregatesOnly(true);
 
 void train_up_to_the_first_step(benchmark::State& state) {
     const std::string folder = scratch_folder();
@@ -54,13 +59,18 @@ void train_up_to_the_first_step(benchmark::State& state) {
         state.SkipWithError("data load failed");
     }
     for (auto iteration : state) {
-        if (!run({kNncc, "train", kModel, "--data", "sqlite:" + folder + "/pima.db?table=patients", "--steps", "1", "--no-record", "-q", "-o",
-                  folder + "/pima.safetensors"})) {
+        if (!run({kNncc, "train", kModel, "--data", "sqlite:" + folder + "/pima.db?table=patients", "--steps", "1",
+                  "--no-record", "-q", "-o", folder + "/pima.safetensors"})) {
             state.SkipWithError("nncc train failed");
         }
     }
     std::filesystem::remove_all(folder);
 }
-BENCHMARK(train_up_to_the_first_step)->Unit(benchmark::kMillisecond)->UseRealTime()->Iterations(2)->Repetitions(5)->ReportAggregatesOnly(true);
+BENCHMARK(train_up_to_the_first_step)
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime()
+    ->Iterations(2)
+    ->Repetitions(5)
+    ->ReportAggregatesOnly(true);
 
 }  // namespace

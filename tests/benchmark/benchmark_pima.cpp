@@ -17,7 +17,8 @@ struct Rows {
     alignas(64) float y[kRows + kBatch][1];
     Rows() {
         for (int row = 0; row < kRows + kBatch; ++row) {
-            for (int input = 0; input < kInputs; ++input) x[row][input] = std::sin(static_cast<float>(row * kInputs + input));
+            for (int input = 0; input < kInputs; ++input)
+                x[row][input] = std::sin(static_cast<float>(row * kInputs + input));
             y[row][0] = std::sin(static_cast<float>(row)) > 0 ? 1.0F : 0.0F;
         }
     }

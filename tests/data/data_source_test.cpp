@@ -8,11 +8,11 @@ namespace nncc {
 namespace {
 
 TEST(DataSource, TextsAreReadAndPrintedBack) {
-    for (const char* text : {"sqlite:pima.db?table=patients", "sqlite:a?b.db?table=odd ? & = name",
-                             "sqlite:p.db?query=SELECT a FROM t WHERE b = '?table='", "csv:pima.csv",
-                             "csv:p.csv?header=no&columns=a,b&delimiter=;", "csv:p.csv?header=yes",
-                             "csv:p.csv?delimiter=tab", "csv:what?.csv", "npz:data.npz", "text:a.txt",
-                             "text:a.txt?stride=16"}) {
+    for (const char* text :
+         {"sqlite:pima.db?table=patients", "sqlite:a?b.db?table=odd ? & = name",
+          "sqlite:p.db?query=SELECT a FROM t WHERE b = '?table='", "csv:pima.csv",
+          "csv:p.csv?header=no&columns=a,b&delimiter=;", "csv:p.csv?header=yes", "csv:p.csv?delimiter=tab",
+          "csv:what?.csv", "npz:data.npz", "text:a.txt", "text:a.txt?stride=16"}) {
         Expected<DataSource> source = parse_data_source(text);
         ASSERT_TRUE(source) << text;
         EXPECT_EQ(data_source_text(*source), text);
@@ -37,7 +37,8 @@ TEST(DataSource, OtherTextsAreUsageErrors) {
         if (source) return std::string();
         EXPECT_EQ(source.error().kind, &kDataSourceMalformed);
         EXPECT_EQ(source.error().exit_code, ExitCode::kUsage);
-        EXPECT_EQ(source.error().hint, "sqlite:FILE?table=NAME, sqlite:FILE?query=SELECT ..., csv:FILE, npz:FILE or "
+        EXPECT_EQ(source.error().hint,
+                  "sqlite:FILE?table=NAME, sqlite:FILE?query=SELECT ..., csv:FILE, npz:FILE or "
                   "text:FILE");
         return source.error().message;
     };

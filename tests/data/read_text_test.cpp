@@ -54,7 +54,8 @@ TEST_F(ReadText, WhatIsNoTextIsRefused) {
     EXPECT_EQ(why("", 1, "characters"), "`a.txt` has 0 characters, and a row of it needs 1");
     EXPECT_EQ(why("abc", 1, "letters"), "`a.txt` is a text and has no column `letters`");
     EXPECT_EQ(why("abc", 1, "characters+x"), "`a.txt` is a text and has no column `characters+x`");
-    for (const char* bytes : {"ab\xff", "ab\xc3", "ab\xc0\x80", "ab\xed\xa0\x80", "ab\xf4\x90\x80\x80", "ab\xe0\x80\x80"})
+    for (const char* bytes :
+         {"ab\xff", "ab\xc3", "ab\xc0\x80", "ab\xed\xa0\x80", "ab\xf4\x90\x80\x80", "ab\xe0\x80\x80"})
         EXPECT_EQ(why(bytes, 1, "characters"), "byte 3 of `a.txt` is not UTF-8");
 }
 

@@ -1,7 +1,6 @@
 // What a user can do wrong with data, weights and files: the exact text, the exit code, and nothing lost.
-#include <gtest/gtest.h>
-
 #include <fcntl.h>
+#include <gtest/gtest.h>
 #include <sqlite3.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -23,8 +22,14 @@ class BadInput : public ::testing::Test {
         const ScratchFolder& folder = made_->folder;
         folder.write("pima.csv", kHeader + read_text(source_path("models/data/pima/pima-indians-diabetes.csv")));
         folder.write("pima.nn", read_text(source_path("models/pima.nn")));
-        ASSERT_EQ(run_nncc({"data", "load", "pima.csv", "--into", "pima.db", "--table", "patients"}, {folder.path(), "", ""}).exit_code, 0);
-        ASSERT_EQ(run_nncc({"train", "pima.nn", "--epochs", "2", "-q", "-o", "pima.safetensors"}, {folder.path(), "", ""}).exit_code, 0);
+        ASSERT_EQ(
+            run_nncc({"data", "load", "pima.csv", "--into", "pima.db", "--table", "patients"}, {folder.path(), "", ""})
+                .exit_code,
+            0);
+        ASSERT_EQ(
+            run_nncc({"train", "pima.nn", "--epochs", "2", "-q", "-o", "pima.safetensors"}, {folder.path(), "", ""})
+                .exit_code,
+            0);
         made_->database = read_text(folder.file("pima.db"));
         made_->weights = read_text(folder.file("pima.safetensors"));
         ASSERT_FALSE(made_->weights.empty());
@@ -45,7 +50,8 @@ class BadInput : public ::testing::Test {
     void sql(const std::string& name, const std::string& statement) {
         sqlite3* database = nullptr;
         ASSERT_EQ(sqlite3_open(folder_.file(name).c_str(), &database), SQLITE_OK);
-        EXPECT_EQ(sqlite3_exec(database, statement.c_str(), nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(database);
+        EXPECT_EQ(sqlite3_exec(database, statement.c_str(), nullptr, nullptr, nullptr), SQLITE_OK)
+            << sqlite3_errmsg(database);
         sqlite3_close(database);
     }
 
@@ -90,7 +96,8 @@ TEST_F(BadInput, ColumnIsMissing) {
     write_variant("wrong.nn", "\"bmi\"", "\"bmy\"");
     expect({"train", "wrong.nn", "-q"}, 1,
            "nncc: error[NN0307]: `patients` of `pima.db` has no column `bmy`\n"
-           "      = note: its columns: `pregnancies`, `glucose`, `pressure`, `skin`, `insulin`, `bmi`, `pedigree`, `age`, `outcome`\n"
+           "      = note: its columns: `pregnancies`, `glucose`, `pressure`, `skin`, `insulin`, `bmi`, `pedigree`, "
+           "`age`, `outcome`\n"
            "      = hint: did you mean `bmi`?\n");
 }
 
@@ -116,9 +123,10 @@ TEST_F(BadInput, NumberIsNull) {
 TEST_F(BadInput, NumberIsText) {
     folder_.write("other.db", database_);
     sql("other.db", "UPDATE patients SET bmi = 'tall' WHERE rowid = 17");
-    expect({"train", "pima.nn", "-q", "--data", "sqlite:other.db?table=patients"}, 1,
-           "nncc: error[NN0311]: column `bmi` of `patients` of `other.db` at rowid 17 is the text `tall`, no number\n"
-           "      = hint: `nncc data load` types columns by their content; in a query, CAST(x AS REAL) makes numbers\n");
+    expect(
+        {"train", "pima.nn", "-q", "--data", "sqlite:other.db?table=patients"}, 1,
+        "nncc: error[NN0311]: column `bmi` of `patients` of `other.db` at rowid 17 is the text `tall`, no number\n"
+        "      = hint: `nncc data load` types columns by their content; in a query, CAST(x AS REAL) makes numbers\n");
 }
 
 TEST_F(BadInput, NumberIsNaN) {
@@ -158,19 +166,25 @@ TEST_F(BadInput, WeightsOfAChangedModel) {
     write_variant("tanh.nn", "relu", "tanh");
     const RunResult result = nncc({"predict", "tanh.nn", "-q", "--weights", "pima.safetensors"});
     EXPECT_EQ(result.exit_code, 1);
-    EXPECT_EQ(split_lines(result.errors)[0],
-              "nncc: error[NN0518]: the weights in `pima.safetensors` were trained for another program than `pima` is now");
+    EXPECT_EQ(
+        split_lines(result.errors)[0],
+        "nncc: error[NN0518]: the weights in `pima.safetensors` were trained for another program than `pima` is now");
 }
 
 TEST_F(BadInput, WeightsAreTruncated) {
     folder_.write("short.safetensors", weights_.substr(0, 700));
     const RunResult header = nncc({"predict", "pima.nn", "-q", "--weights", "short.safetensors"});
     EXPECT_EQ(header.exit_code, 1);
-    EXPECT_EQ(header.errors.find("nncc: error[NN0401]: the header of `short.safetensors` claims "), 0U) << header.errors;
+    EXPECT_EQ(header.errors.find("nncc: error[NN0401]: the header of `short.safetensors` claims "), 0U)
+        << header.errors;
     folder_.write("short.safetensors", weights_.substr(0, weights_.size() - 4));
     const RunResult data = nncc({"predict", "pima.nn", "-q", "--weights", "short.safetensors"});
     EXPECT_EQ(data.exit_code, 1);
-    EXPECT_EQ(data.errors.find("nncc: error[NN0406]: tensor `standardize_1.spread` of `short.safetensors` has the offsets [780, 812] in "), 0U) << data.errors;
+    EXPECT_EQ(
+        data.errors.find(
+            "nncc: error[NN0406]: tensor `standardize_1.spread` of `short.safetensors` has the offsets [780, 812] in "),
+        0U)
+        << data.errors;
 }
 
 TEST_F(BadInput, WeightHeaderOfAnExbibyte) {
@@ -179,12 +193,14 @@ TEST_F(BadInput, WeightHeaderOfAnExbibyte) {
     std::memcpy(bytes.data(), &size, sizeof size);
     folder_.write("big.safetensors", bytes);
     expect({"predict", "pima.nn", "-q", "--weights", "big.safetensors"}, 1,
-           "nncc: error[NN0402]: the header of `big.safetensors` claims 1152921504606846976 bytes; at most 16777216 are accepted\n"
+           "nncc: error[NN0402]: the header of `big.safetensors` claims 1152921504606846976 bytes; at most 16777216 "
+           "are accepted\n"
            "      = hint: is it a safetensors file?\n");
 }
 
 TEST_F(BadInput, WeightOffsetsOverlap) {
-    const std::string header = R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}})";
+    const std::string header =
+        R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}})";
     std::uint64_t size = header.size();
     std::string bytes(reinterpret_cast<const char*>(&size), sizeof size);
     folder_.write("overlap.safetensors", bytes + header + std::string(12, '\0'));
@@ -199,10 +215,14 @@ TEST_F(BadInput, DiskIsFull) {
 
 TEST_F(BadInput, InterruptKeepsTheLastEpoch) {
     write_variant("long.nn", "epochs     = 150", "epochs     = 100000000");
-    const RunResult result = nncc({"train", "long.nn", "-q", "-o", "kept.safetensors", "--log", "steps.csv"}, folder_.file("steps.csv"));
+    const RunResult result =
+        nncc({"train", "long.nn", "-q", "-o", "kept.safetensors", "--log", "steps.csv"}, folder_.file("steps.csv"));
     EXPECT_EQ(result.exit_code, 130);
     EXPECT_EQ(result.errors.find("interrupted; weights of epoch "), 0U) << result.errors;
-    EXPECT_EQ(nncc({"predict", "pima.nn", "-q", "--weights", "kept.safetensors", "--data", "csv:pima.csv", "-o", "p.csv"}).exit_code, 0);
+    EXPECT_EQ(
+        nncc({"predict", "pima.nn", "-q", "--weights", "kept.safetensors", "--data", "csv:pima.csv", "-o", "p.csv"})
+            .exit_code,
+        0);
 }
 
 TEST_F(BadInput, LossIsNotANumber) {

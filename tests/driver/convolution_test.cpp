@@ -17,9 +17,10 @@ constexpr int kDigitsSeeds = 5, kEpochs = 40;
 double accuracy_of(const std::string& model, int seed) {
     const ScratchFolder folder;
     folder.write("digits.nn", model);
-    const RunResult result = run_nncc({"train", "digits.nn", "--data", "npz:" + source_path("models/data/digits/digits.npz"), "--epochs",
-                                       std::to_string(kEpochs), "--seed", std::to_string(seed), "--log", "steps.csv", "-q"},
-                                      {folder.path(), "", ""});
+    const RunResult result =
+        run_nncc({"train", "digits.nn", "--data", "npz:" + source_path("models/data/digits/digits.npz"), "--epochs",
+                  std::to_string(kEpochs), "--seed", std::to_string(seed), "--log", "steps.csv", "-q"},
+                 {folder.path(), "", ""});
     EXPECT_EQ(result.exit_code, 0) << result.errors;
     const std::vector<std::string> lines = split_lines(read_text(folder.file("steps.csv")));
     double accuracy = 0;
@@ -66,14 +67,16 @@ train digits {
 // Along a dimension that is a symbol in the model, windows step once it is a number.
 TEST(Convolution, StepsAlongADimensionThatIsBound) {
     const ScratchFolder folder;
-    folder.write("m.nn", "model m(x: f32[batch, time, 3]) -> f32[batch, 4] {\n"
-                         "    x |> conv1d(5, kernel = 3, stride = 2, padding = \"same\") |> relu |> max_pool(2)\n"
-                         "        |> conv1d(4, kernel = 3) |> global_average_pool\n}\n");
+    folder.write("m.nn",
+                 "model m(x: f32[batch, time, 3]) -> f32[batch, 4] {\n"
+                 "    x |> conv1d(5, kernel = 3, stride = 2, padding = \"same\") |> relu |> max_pool(2)\n"
+                 "        |> conv1d(4, kernel = 3) |> global_average_pool\n}\n");
     const RunResult bound = run_nncc({"m.nn", "-D", "time=63", "-o", "m.cpp"}, {folder.path(), "", ""});
     EXPECT_EQ(bound.exit_code, 0) << bound.errors;
     const RunResult bounded = run_nncc({"m.nn", "-D", "time<=63", "-o", "m.cpp"}, {folder.path(), "", ""});
     EXPECT_EQ(bounded.exit_code, 1);
-    EXPECT_NE(bounded.errors.find("needs an extent that is known: `time` is free"), std::string::npos) << bounded.errors;
+    EXPECT_NE(bounded.errors.find("needs an extent that is known: `time` is free"), std::string::npos)
+        << bounded.errors;
 }
 
 }  // namespace

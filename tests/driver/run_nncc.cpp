@@ -17,7 +17,8 @@ namespace nncc::testing {
 namespace {
 
 // In the child: redirects, changes folder and becomes the program.
-[[noreturn]] void become(const std::vector<std::string>& arguments, const std::string& folder, int input, int output, int errors) {
+[[noreturn]] void become(const std::vector<std::string>& arguments, const std::string& folder, int input, int output,
+                         int errors) {
     dup2(input, STDIN_FILENO);
     dup2(output, STDOUT_FILENO);
     dup2(errors, STDERR_FILENO);
@@ -46,7 +47,8 @@ RunResult run_program(const std::vector<std::string>& arguments, const RunOption
     std::string name = (std::filesystem::temp_directory_path() / "nncc_input_XXXXXX").string();
     const int input = mkostemp(name.data(), O_CLOEXEC);
     unlink(name.c_str());
-    if (write(input, options.input.data(), options.input.size()) != static_cast<ssize_t>(options.input.size())) return {};
+    if (write(input, options.input.data(), options.input.size()) != static_cast<ssize_t>(options.input.size()))
+        return {};
     lseek(input, 0, SEEK_SET);
     const pid_t child = fork();
     if (child == 0) become(arguments, options.folder, input, output[1], errors[1]);
@@ -60,7 +62,8 @@ RunResult run_program(const std::vector<std::string>& arguments, const RunOption
         pollfd files[2] = {{open[0] ? output[0] : -1, POLLIN, 0}, {open[1] ? errors[0] : -1, POLLIN, 0}};
         poll(files, 2, 20);
         std::error_code missing;
-        if (!signalled && std::filesystem::exists(options.interrupt_when, missing) && std::filesystem::file_size(options.interrupt_when, missing) > 0) {
+        if (!signalled && std::filesystem::exists(options.interrupt_when, missing) &&
+            std::filesystem::file_size(options.interrupt_when, missing) > 0) {
             kill(child, SIGINT);
             signalled = true;
         }
@@ -81,7 +84,8 @@ RunResult run_nncc(std::vector<std::string> arguments, const RunOptions& options
 }
 
 ScratchFolder::ScratchFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "nncc test XXXXXX").string();  // with a space, as users have
+    std::string name =
+        (std::filesystem::temp_directory_path() / "nncc test XXXXXX").string();  // with a space, as users have
     path_ = mkdtemp(name.data()) == nullptr ? std::string() : name;
 }
 
@@ -108,8 +112,6 @@ std::vector<std::string> split_lines(const std::string& text) {
     return lines;
 }
 
-std::string source_path(const std::string& relative) {
-    return std::string(NNCC_SOURCE_DIR) + "/" + relative;
-}
+std::string source_path(const std::string& relative) { return std::string(NNCC_SOURCE_DIR) + "/" + relative; }
 
 }  // namespace nncc::testing

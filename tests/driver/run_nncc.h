@@ -13,8 +13,8 @@ struct RunResult {
 };
 
 struct RunOptions {
-    std::string folder = {};  // working directory; "": the test's
-    std::string input = {};   // standard input
+    std::string folder = {};          // working directory; "": the test's
+    std::string input = {};           // standard input
     std::string interrupt_when = {};  // SIGINT as soon as this file holds something; "": never
 };
 
@@ -37,7 +37,7 @@ class ScratchFolder {
     std::string path_;
 };
 
-std::string read_text(const std::string& path);         // "" when there is none
+std::string read_text(const std::string& path);  // "" when there is none
 std::vector<std::string> split_lines(const std::string& text);
 std::string source_path(const std::string& relative);  // in the source tree
 

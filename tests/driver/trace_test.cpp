@@ -43,7 +43,7 @@ const std::vector<Part>& parts_of(const Layer& layer) {
 
 struct Trace {
     std::string name;
-    std::string model;  // the text of the model
+    std::string model;          // the text of the model
     std::vector<Layer> layers;  // none: the trace has nncc's names and layouts
     int steps;
 };
@@ -136,8 +136,8 @@ Arrays read_trace(const std::string& name) {
     return arrays;
 }
 
-// PyTorch keeps the weight of a linear layer as [out, in] and of a convolution as [out, in, kernel..]; nncc as [in, out]
-// and [kernel.., in, out].
+// PyTorch keeps the weight of a linear layer as [out, in] and of a convolution as [out, in, kernel..]; nncc as [in,
+// out] and [kernel.., in, out].
 NumpyArray transposed(const NumpyArray& array) {
     const std::size_t rank = array.shape.size();
     std::vector<std::size_t> order;  // our axis k is theirs order[k]
@@ -196,7 +196,8 @@ double relative_error(const std::vector<double>& found, const std::vector<double
     return error / scale;
 }
 
-void expect_tensors(const std::string& path, const Trace& trace, const Arrays& arrays, const std::string& prefix, DType dtype, double bound) {
+void expect_tensors(const std::string& path, const Trace& trace, const Arrays& arrays, const std::string& prefix,
+                    DType dtype, double bound) {
     Expected<WeightFile> file = read_safetensors(path);
     ASSERT_TRUE(file);
     const auto expect = [&](const std::string& ours, const std::vector<double>& values) {
@@ -238,10 +239,15 @@ void follow(const Trace& trace, bool f64) {
     }
     folder.write("init.safetensors", write_safetensors(initial));
     folder.write("model.nn", trace.model);
-    std::vector<std::string> arguments = {"train",        "model.nn",   "--data",      "npz:" + source_path("tests/data/traces/" + trace.name + ".npz"),
-                                          "--init",       "init.safetensors", "--order", "sequential",
-                                          "--steps",      std::to_string(trace.steps), "--log", "steps.csv",
-                                          "--gradients",  "g.safetensors", "-o",       "final.safetensors"};
+    std::vector<std::string> arguments = {
+        "train",       "model.nn",
+        "--data",      "npz:" + source_path("tests/data/traces/" + trace.name + ".npz"),
+        "--init",      "init.safetensors",
+        "--order",     "sequential",
+        "--steps",     std::to_string(trace.steps),
+        "--log",       "steps.csv",
+        "--gradients", "g.safetensors",
+        "-o",          "final.safetensors"};
     if (f64) arguments.insert(arguments.end(), {"--real", "f64"});
     const RunResult result = run_nncc(arguments, {folder.path(), "", ""});
     ASSERT_EQ(result.exit_code, 0) << result.errors;
@@ -280,7 +286,8 @@ TEST(Trace, AirlineGruAdamF64) { follow(kAirlineGru, true); }
 class LibraryTraces : public ::testing::TestWithParam<LibraryTrace> {};
 TEST_P(LibraryTraces, F32) { follow({GetParam().name, GetParam().model, {}, GetParam().steps}, false); }
 TEST_P(LibraryTraces, F64) { follow({GetParam().name, GetParam().model, {}, GetParam().steps}, true); }
-INSTANTIATE_TEST_SUITE_P(Trace, LibraryTraces, ::testing::ValuesIn(kLibraryTraces), [](const auto& trace) { return trace.param.name; });
+INSTANTIATE_TEST_SUITE_P(Trace, LibraryTraces, ::testing::ValuesIn(kLibraryTraces),
+                         [](const auto& trace) { return trace.param.name; });
 
 }  // namespace
 }  // namespace nncc::testing

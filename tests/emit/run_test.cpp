@@ -103,7 +103,8 @@ TEST(Run, EveryOpByItself) {
     }
 }
 
-// Found by random graphs: between the two sums of a step stands a value without elements, so that the steps have no arena.
+// Found by random graphs: between the two sums of a step stands a value without elements, so that the steps have no
+// arena.
 TEST(Run, StepsOfAScanOverNothingHaveNoArena) {
     const Expected<Graph> graph = parse_graph(
         "graph g {\n%0 = input() {name = \"x\", type = f64[2, 0, 3]}\n"

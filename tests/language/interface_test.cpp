@@ -107,9 +107,10 @@ TEST(Interface, AConstIsDefinedFromTheCommandLine) {
 }
 
 TEST(Interface, AStateThatForwardWritesIsRefusedWithItsPlace) {
-    const SourceFile source{"m.nn",
-                            "model m(x: f32[batch, 2]) -> f32[batch, 2] {\n    state seen: f32[2] = zeros\n    seen <- seen + "
-                            "sum(x, axis = 0)\n    x + seen\n}\n"};
+    const SourceFile source{
+        "m.nn",
+        "model m(x: f32[batch, 2]) -> f32[batch, 2] {\n    state seen: f32[2] = zeros\n    seen <- seen + "
+        "sum(x, axis = 0)\n    x + seen\n}\n"};
     class None : public SourceLoader {
         Expected<const SourceFile*> load(const std::string&) override {
             return Error{nullptr, "none", "", {}, ExitCode::kEnvironment};

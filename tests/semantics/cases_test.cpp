@@ -4,8 +4,8 @@
 #include <set>
 
 #include "case_file.h"
-#include "text_file.h"
 #include "semantics/diagnostic_kinds.h"
+#include "text_file.h"
 
 namespace nncc::testing {
 

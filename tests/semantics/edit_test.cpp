@@ -52,17 +52,23 @@ TEST_P(SemanticEdit, OfOneTokenGivesAModelOrPlacedErrors) {
     const std::string text = *read_file(models_folder() / (GetParam() + ".nn"));
     const SourceFile original{"edited.nn", text};
     const Lexed lexed = lex(original);
-    std::vector<std::string> words = {"3", "0.5", "\"text\"", "-1", "0", "1000000000000", "batch", "f32", "i32", "bool"};
+    std::vector<std::string> words = {"3",     "0.5", "\"text\"", "-1",  "0", "1000000000000",
+                                      "batch", "f32", "i32",      "bool"};
     for (const Token& token : lexed.tokens) words.push_back(text.substr(token.begin, token.end - token.begin));
     std::mt19937 random(kSeed);
-    const auto below = [&](std::size_t bound) { return std::uniform_int_distribution<std::size_t>(0, bound - 1)(random); };
+    const auto below = [&](std::size_t bound) {
+        return std::uniform_int_distribution<std::size_t>(0, bound - 1)(random);
+    };
     int valid = 0, refused = 0;
     const int edits = (kAllEdits + static_cast<int>(model_names().size()) - 1) / static_cast<int>(model_names().size());
     for (int edit = 0; edit < edits; ++edit) {
         const Token& token = lexed.tokens[below(lexed.tokens.size())];
         const std::string own = text.substr(token.begin, token.end - token.begin);
         const std::string& word = words[below(words.size())];
-        const std::string replacement = edit % 4 == 0 ? "" : edit % 4 == 1 ? own + " " + own : edit % 4 == 2 ? word : own + " " + word;
+        const std::string replacement = edit % 4 == 0   ? ""
+                                        : edit % 4 == 1 ? own + " " + own
+                                        : edit % 4 == 2 ? word
+                                                        : own + " " + word;
         const SourceFile source{"edited.nn", text.substr(0, token.begin) + replacement + text.substr(token.end)};
         ModelsLoader loader;
         Diagnostics diagnostics;
@@ -74,7 +80,8 @@ TEST_P(SemanticEdit, OfOneTokenGivesAModelOrPlacedErrors) {
             ASSERT_EQ(diagnostic.message.find("internal"), std::string::npos) << source.text;
             const SourceRange& range = diagnostic.range;
             ASSERT_TRUE(range.file != nullptr && range.begin <= range.end && range.end <= range.file->text.size())
-                << diagnostic.message << "\n" << source.text;
+                << diagnostic.message << "\n"
+                << source.text;
             ASSERT_FALSE(render_text(diagnostic, false).empty());
         }
     }
