@@ -3,9 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "ops/record.h"
+#include "passes/diagnostic_kinds.h"
 #include "passes/pass.h"
 
 namespace nncc {
@@ -66,30 +68,80 @@ void collect_names(const Graph& graph, std::set<std::string>& names) {
     }
 }
 
+// Binds node by node. At the first that its extents no longer fit, the rest becomes a constant that nobody looks at.
+class Binder {
+  public:
+    explicit Binder(const DimBindings& dims) : dims_(dims) {}
+
+    Graph run(const Graph& graph) {
+        return rewrite(graph, [this](GraphBuilder& builder, const Node& node, const std::vector<Value>& operands) {
+            return visit(builder, node, operands);
+        });
+    }
+
+    std::optional<Error> fault;
+
+  private:
+    std::optional<std::vector<Value>> visit(GraphBuilder& builder, const Node& node,
+                                            const std::vector<Value>& operands) {
+        if (fault) return nothing(builder, node);
+        if (node.op->name == "extent") {
+            auto found = dims_.find(node.attributes.text("dimension"));
+            if (found != dims_.end() && !found->second.bounded) {
+                ConstantData data{{static_cast<double>(found->second.value)}};
+                return std::vector<Value>{
+                    builder.add("constant", {}, {{"value", data}, {"type", node.type()}}, node.origin)};
+            }
+        }
+        Attributes attributes = bound_attributes(node.attributes, dims_);
+        if (node.op->name == "slice") bind_slice_ends(attributes, builder.type(operands[0]).shape);
+        std::shared_ptr<const Graph> body;
+        if (node.body) body = std::make_shared<const Graph>(run(*node.body));
+        if (fault) return nothing(builder, node);
+        const auto types = builder.infer(*node.op, operands, attributes, body);
+        if (const TypeError* error = std::get_if<TypeError>(&types)) {
+            refuse(node, error->message);
+            return nothing(builder, node);
+        }
+        const Value first = builder.add(*node.op, operands, std::move(attributes), node.origin, body);
+        std::vector<Value> results;
+        for (int k = 0; k < static_cast<int>(node.types.size()); ++k) results.push_back({first.node, k});
+        if (node.types.empty()) results.push_back(first);
+        return results;
+    }
+
+    static std::vector<Value> nothing(GraphBuilder& builder, const Node& node) {
+        const Value zero =
+            builder.add("constant", {}, {{"value", ConstantData{{0.0}}}, {"type", Type{DType::kF32, {}}}});
+        return std::vector<Value>(std::max<std::size_t>(1, node.types.size()), zero);
+    }
+
+    void refuse(const Node& node, const std::string& why) {
+        std::string values;
+        for (const auto& [name, binding] : dims_) {
+            if (name == "batch") continue;
+            values += fmt::format("{}{} {} {}", values.empty() ? "" : ", ", name, binding.bounded ? "<=" : "=",
+                                  binding.value);
+        }
+        fault = Error{&kExtentDoesNotFit,
+                      fmt::format("with {} the model does not fit: {}", values, why),
+                      "`-D name=value` gives a dimension another value",
+                      {},
+                      ExitCode::kWrongInput};
+        if (!node.origin.place.empty())
+            fault->notes.push_back(fmt::format("{}: {}", node.origin.place, node.origin.expression));
+    }
+
+    const DimBindings& dims_;
+};
+
 }  // namespace
 
 Graph bind(const Graph& graph, const DimBindings& dims) {
-    return rewrite(graph,
-                   [&](GraphBuilder& builder, const Node& node,
-                       const std::vector<Value>& operands) -> std::optional<std::vector<Value>> {
-                       if (node.op->name == "extent") {
-                           auto found = dims.find(node.attributes.text("dimension"));
-                           if (found != dims.end() && !found->second.bounded) {
-                               ConstantData data{{static_cast<double>(found->second.value)}};
-                               return std::vector<Value>{
-                                   builder.add("constant", {}, {{"value", data}, {"type", node.type()}}, node.origin)};
-                           }
-                       }
-                       Attributes attributes = bound_attributes(node.attributes, dims);
-                       if (node.op->name == "slice") bind_slice_ends(attributes, builder.type(operands[0]).shape);
-                       std::shared_ptr<const Graph> body;
-                       if (node.body) body = std::make_shared<const Graph>(nncc::bind(*node.body, dims));
-                       const Value first = builder.add(*node.op, operands, std::move(attributes), node.origin, body);
-                       std::vector<Value> results;
-                       for (int k = 0; k < static_cast<int>(node.types.size()); ++k) results.push_back({first.node, k});
-                       if (node.types.empty()) results.push_back(first);
-                       return results;
-                   });
+    Binder binder(dims);
+    Graph result = binder.run(graph);
+    NNCC_CHECK(!binder.fault, "{}", binder.fault->message);
+    return result;
 }
 
 DimBindings with_defaults(const Program& program, std::vector<std::string>& notes) {
@@ -110,12 +162,14 @@ DimBindings with_defaults(const Program& program, std::vector<std::string>& note
     return dims;
 }
 
-Program bind(const Program& program) {
+Expected<Program> bind(const Program& program) {
     Program result = program;
     DimBindings whole_set = program.dims;
     whole_set.erase("batch");
     for (auto& [entry, graph] : result.entries) {
-        graph = nncc::bind(graph, entry == "metrics" || entry == "fit" ? whole_set : program.dims);
+        Binder binder(entry == "metrics" || entry == "fit" ? whole_set : program.dims);
+        graph = binder.run(graph);
+        if (binder.fault) return *binder.fault;
     }
     for (Storage& storage : result.storages) storage.type.shape = bound_shape(storage.type.shape, program.dims);
     return result;

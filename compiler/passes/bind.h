@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/expected.h"
 #include "graph/program.h"
 
 namespace nncc {
@@ -13,6 +14,7 @@ namespace nncc {
 DimBindings with_defaults(const Program& program, std::vector<std::string>& notes);
 
 // Every entry and storage bound to program.dims. In `metrics` and `fit`, `batch` stands for all rows and stays free.
-Program bind(const Program& program);
+// Errors: kExtentDoesNotFit.
+Expected<Program> bind(const Program& program);
 
 }  // namespace nncc

@@ -28,8 +28,17 @@ const DiagnosticKind kArenaTooLarge = {
     "    nncc model.nn -D batch=1000000000000\n\n"
     "Remedy: a smaller batch or smaller layers."};
 
+const DiagnosticKind kExtentDoesNotFit = {
+    "NN0744", "the value of a dimension does not fit",
+    "Dimensions that are free when the model is read get their values afterwards, from `-D`; one without a value is "
+    "1.\n"
+    "A slice or a convolution may need more elements than that.\n\n"
+    "    x[:, 64:]        # with -D time=32, or without -D: there is no element 64\n\n"
+    "Remedy: a value that is large enough."};
+
 std::span<const DiagnosticKind* const> passes_diagnostics() {
-    static const DiagnosticKind* const kTable[] = {&kTruncationUneven, &kUnknownPass, &kUnboundSize, &kArenaTooLarge};
+    static const DiagnosticKind* const kTable[] = {&kTruncationUneven, &kUnknownPass, &kUnboundSize, &kArenaTooLarge,
+                                                   &kExtentDoesNotFit};
     return kTable;
 }
 

@@ -11,6 +11,7 @@ extern const DiagnosticKind kTruncationUneven;  // NN0740
 extern const DiagnosticKind kUnknownPass;       // NN0741
 extern const DiagnosticKind kUnboundSize;       // NN0742
 extern const DiagnosticKind kArenaTooLarge;     // NN0743
+extern const DiagnosticKind kExtentDoesNotFit;  // NN0744
 
 std::span<const DiagnosticKind* const> passes_diagnostics();
 

@@ -138,7 +138,7 @@ TEST(Bind, BatchIsOneSilentlyOthersWithANote) {
     with_dims.dims = with_defaults(program, notes);
     ASSERT_EQ(notes.size(), 1U);
     EXPECT_NE(notes[0].find("width"), std::string::npos);
-    const Graph graph = nncc::bind(with_dims).entries.at("forward");
+    const Graph graph = nncc::bind(with_dims)->entries.at("forward");
     ASSERT_EQ(verify(graph), std::nullopt);
     EXPECT_EQ(type_text(graph.type(graph.outputs()[0].value)), "f32[1, time, 1]");
 }
