@@ -138,7 +138,7 @@ const OpRecord kArithmeticTable[] = {
          return {where_adjoint(c, multiply(b, c.adjoint(), slope)), where_adjoint(c, multiply(b, c.adjoint(), ratio))};
      }),
      // a - a is 0 for each finite a, and equal to no other.
-     .lowering = ElementwiseLowering{"nncc::select({0} == {0} - {0}, {0} - {0}, {0} * nncc::log({1}))", 13},
+     .lowering = ElementwiseLowering{"nncc::select(nncc::equal({0}, {0} - {0}), {0} - {0}, {0} * nncc::log({1}))", 13},
      .evaluate =
          [](auto& context) {
              map_two(context, [](const auto& a, const auto& b) {
