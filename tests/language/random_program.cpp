@@ -394,6 +394,13 @@ class Growth {
 
 }  // namespace
 
-RandomProgram random_program(const RandomCalls& calls, std::uint64_t seed) { return Growth(calls, seed).grow(); }
+RandomProgram random_program(const RandomCalls& calls, std::uint64_t seed) {
+    // One that cannot be trained, with a parameter in a branch that training does not take, is drawn anew.
+    RandomProgram program = Growth(calls, seed).grow();
+    for (std::uint64_t again = 1; program.text.find("\ntrain ") == std::string::npos && again < 8; ++again)
+        program = Growth(calls, seed + (again << 32U)).grow();
+    program.seed = seed;
+    return program;
+}
 
 }  // namespace nncc::testing

@@ -43,6 +43,7 @@ class Shrinking {
         for (bool smaller = true; smaller && left_ > 0;) {
             smaller = remove_lines();
             smaller = bind_others() || smaller;
+            smaller = drop_aliases() || smaller;
             smaller = keep(with_one_result(best_.text)) || smaller;
             // An input, a call of a pipe, a term, a named argument, a factor.
             for (const char* part : {R"(\w+: [fi]32\[[^\]]*\], )", R"(, \w+: [fi]32\[[^\]]*\](?=\)))",
@@ -69,7 +70,7 @@ class Shrinking {
 
     bool remove_lines() {
         bool smaller = false;
-        for (const std::size_t count : {9U, 5U, 3U, 1U}) {
+        for (const std::size_t count : {9U, 5U, 3U, 2U, 1U}) {
             // From the end: what nobody reads any more goes first.
             for (std::size_t end = lines_of(best_.text).size(); end >= count; --end) {
                 std::vector<std::string> lines = lines_of(best_.text);
@@ -105,6 +106,22 @@ class Shrinking {
                 smaller = true;
                 break;
             }
+        }
+        return smaller;
+    }
+
+    // Without `let v3 = v1`, and v1 wherever v3 was read.
+    bool drop_aliases() {
+        static const std::regex kAlias(R"(\n    let (\w+) = ([A-Za-z]\w*)(?=\n))");
+        bool smaller = false;
+        const std::string text = best_.text;
+        for (std::sregex_iterator found(text.begin(), text.end(), kAlias), none; found != none; ++found) {
+            const std::string line = (*found)[0].str(), name = (*found)[1].str(), other = (*found)[2].str();
+            const std::size_t at = best_.text.find(line + "\n");
+            if (at == std::string::npos) continue;
+            const std::string rest = best_.text.substr(at + line.size());
+            const std::string renamed = std::regex_replace(rest, std::regex("\\b" + name + "\\b"), other);
+            smaller = keep(best_.text.substr(0, at) + renamed) || smaller;
         }
         return smaller;
     }
