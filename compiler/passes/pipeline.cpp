@@ -48,8 +48,7 @@ struct Stage {
 
 const Stage kPipeline[] = {
     // Numbers first: folding and most rules need extents.
-    {"bind", "named dimensions become numbers", "",
-     [](const Program& p) { return nncc::bind(p); }},
+    {"bind", "named dimensions become numbers", "", [](const Program& p) { return nncc::bind(p); }},
     // While batch is still the number of rows there, and has no number.
     {"fit", "sweeps over batches for what fit computes of all rows", "", derive_fit_sweeps},
     // Stable forms must be recognised before their gradient is taken: the gradient of log(sigmoid(x)) is inf * 0 at
