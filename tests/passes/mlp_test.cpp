@@ -61,7 +61,7 @@ TEST(Mlp, EveryEntryKeepsItsMeaning) {
     const CompiledProgram isolated = compiled(program, FuseLevel::kIsolate);
     ASSERT_EQ(full.plans.size(), isolated.plans.size());
     // What derivation alone makes of the program: no rules, no fusion.
-    Expected<Program> plain = derive_step(*derive_gradients(nncc::bind(program)));
+    Expected<Program> plain = derive_step(*derive_gradients(*nncc::bind(program)));
     ASSERT_TRUE(plain);
     for (const auto& [entry, plan] : full.plans) {
         Bindings<double> bindings = random_bindings(full.program.entries.at(entry), 7);
@@ -99,7 +99,7 @@ TEST(Mlp, RateScaleMultipliesTheChangeOfEveryParameter) {
 TEST(Mlp, PackedForwardIsForward) {
     const Program program = with_batch(mlp_program(), 4);
     const CompiledProgram result = compiled(program);
-    const Graph original = nncc::bind(program).entries.at("forward");
+    const Graph original = nncc::bind(program)->entries.at("forward");
     Bindings<double> bindings = random_bindings(original, 3);
     const Evaluation<double> expected = evaluate(original, bindings);
     Bindings<double> packed;
