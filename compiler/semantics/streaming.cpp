@@ -1,4 +1,4 @@
-// Streaming: follows the axis of time through a graph, node by node, to the first that cannot go step by step.
+// Streaming: follows time through a graph, node by node (over 500 lines: one class with a rule for each kind of node).
 #include "semantics/streaming.h"
 
 #include <fmt/format.h>
