@@ -271,12 +271,14 @@ std::optional<std::string> RandomCalls::argument(Random& random, const Callable&
     if (parameter.kind == "initializer") return initializer(random);
     if (parameter.kind == "fn") {
         if (parameter.name != "layer" && parameter.name != "f") return activation(random);
-        if (callable.name == "bidirectional")
-            return fmt::format("fn(q) {{ {}(q, {}, stateful = false) }}",
-                               random.of(std::vector<std::string>{"lstm", "gru", "simple_rnn"}), random.integer(1, 3));
+        if (callable.name == "bidirectional") {
+            const std::string cell = random.of(std::vector<std::string>{"lstm", "gru", "simple_rnn"});
+            return fmt::format("fn(q) {{ {}(q, {}, stateful = false) }}", cell, random.integer(1, 3));
+        }
         const Type& of = variables[0].type;
         if (of.rank() == 0 || !of.shape.back().is_constant()) return std::nullopt;
-        return fmt::format("fn(q) {{ q |> dense({}) |> {} |> dense({}) }}", random.integer(1, 4), activation(random),
+        const std::int64_t inner = random.integer(1, 4);
+        return fmt::format("fn(q) {{ q |> dense({}) |> {} |> dense({}) }}", inner, activation(random),
                            of.shape.back().constant());
     }
     if (!is_tensor(parameter.kind)) return std::nullopt;

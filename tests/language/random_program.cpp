@@ -177,12 +177,13 @@ class Growth {
         const std::string name = next_name();
         static const std::vector<std::string> conditions = {"training", "rank({0}) == 2", "size({0}) > 40",
                                                             "!training"};
-        return Statement{
-            {fmt::format("let {} = if {} {{", name, fmt::format(fmt::runtime(random_.of(conditions)), a.name)),
-             fmt::format("    {} |> {} |> dropout({:.1f})", a.name, calls_.activation(random_),
-                         random_.uniform(0.1, 0.6)),
-             "} else {", fmt::format("    0.5 * {}", a.name), "}"},
-            {name}};
+        const std::string condition = fmt::format(fmt::runtime(random_.of(conditions)), a.name);
+        const std::string activation = calls_.activation(random_);
+        const double rate = random_.uniform(0.1, 0.6);
+        return Statement{{fmt::format("let {} = if {} {{", name, condition),
+                          fmt::format("    {} |> {} |> dropout({:.1f})", a.name, activation, rate), "} else {",
+                          fmt::format("    0.5 * {}", a.name), "}"},
+                         {name}};
     }
 
     std::optional<Statement> steps() {

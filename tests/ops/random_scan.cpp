@@ -47,7 +47,7 @@ class Body {
         return b_.add("argument", {}, {{"index", index}, {"type", type}});
     }
     Value floating(Value value) { return cast(b_, value, floating_); }
-    // Recent ones more often, so that chains grow.
+    // Recent ones more often, so that chains grow. Once per call's arguments, whose order is the compiler's own.
     Value some() { return random_.chance(0.4) ? pool_.back() : random_.of(pool_); }
 
     void capture() {
@@ -68,17 +68,23 @@ class Body {
             return multiply(b_, product, 0.1);
         }
         if (depth_ < 1 && step_.rank() > 0 && random_.chance(0.1)) return inner_scan();
-        switch (random_.integer(0, 9)) {
-            case 0: return unary(b_, "tanh", some());
-            case 1: return unary(b_, "sigmoid", some());
-            case 2: return add(b_, some(), some());
-            case 3: return subtract(b_, some(), some());
-            case 4: return multiply(b_, unary(b_, "tanh", some()), some());
-            case 5: return unary(b_, "sin", some());
-            case 6: return select(b_, less(b_, some(), some()), some(), some());
-            case 7: return multiply(b_, some(), 0.5);
-            case 8: return multiply(b_, broadcast_scalar(b_, mean(some()), step_.shape), some());
-            default: return step_.rank() > 0 ? reverse_axis(b_, some(), 0) : some();
+        const std::int64_t kind = random_.integer(0, 9);
+        const Value x = some();
+        switch (kind) {
+            case 0: return unary(b_, "tanh", x);
+            case 1: return unary(b_, "sigmoid", x);
+            case 2: return add(b_, x, some());
+            case 3: return subtract(b_, x, some());
+            case 4: return multiply(b_, unary(b_, "tanh", x), some());
+            case 5: return unary(b_, "sin", x);
+            case 6: {
+                const Value condition = less(b_, x, some());
+                const Value chosen = some();
+                return select(b_, condition, chosen, some());
+            }
+            case 7: return multiply(b_, x, 0.5);
+            case 8: return multiply(b_, broadcast_scalar(b_, mean(x), step_.shape), some());
+            default: return step_.rank() > 0 ? reverse_axis(b_, x, 0) : x;
         }
     }
     Value mean(Value x) {
@@ -105,10 +111,14 @@ class Body {
         return broadcast_scalar(b_, reduce_sum(b_, floating(chosen), all), step_.shape);
     }
 
+    Value less_of_two() {
+        const Value x = some();
+        return less(b_, x, some());
+    }
     void output(Value value) { b_.output(fmt::format("r{}", outputs_++), value); }
     void yield(std::int64_t axis) {
         if (axis == 0 && random_.chance(0.2)) output(mean(some()));
-        else if (random_.chance(0.1)) output(less(b_, some(), some()));
+        else if (random_.chance(0.1)) output(less_of_two());
         else output(some());
     }
     Value next_of(Value carry) {

@@ -31,7 +31,7 @@ bool planted(const RandomGraph& random) {
 
 TEST(Shrink, LeavesThePlantedMistakeAlone) {
     int tried = 0, scans = 0;
-    for (std::uint64_t seed = 0; seed < 400 && tried < 40; ++seed) {
+    for (std::uint64_t seed = 0; seed < 400 && (tried < 40 || scans == 0); ++seed) {
         const RandomGraph whole = large_graph(seed);
         if (!planted(whole)) continue;
         ++tried;
@@ -50,7 +50,7 @@ TEST(Shrink, LeavesThePlantedMistakeAlone) {
         ASSERT_TRUE(read) << read.error().message;
         EXPECT_TRUE(planted(*read));
     }
-    EXPECT_EQ(tried, 40);
+    EXPECT_GE(tried, 40);
     EXPECT_GT(scans, 0);
 }
 
