@@ -27,7 +27,7 @@ class Model;
 template <>
 class Model<1> {  // one per thread: its arena is inside it
   public:
-    static constexpr int kArenaBytes = 4608, kStackBytes = 29696;  // the stack is an estimate
+    static constexpr int kArenaBytes = 4608, kStackBytes = 30720;  // the stack is an estimate
     explicit Model(const Packed& packed) noexcept : packed_(&packed) { reset(); }
     void use(const Packed& packed) noexcept { packed_ = &packed; }  // same thread as forward; see nncc::Exchange
     // False, and nothing written, when an extent exceeds its bound or a size does not fit.
@@ -46,7 +46,7 @@ class Model<1> {  // one per thread: its arena is inside it
 
 class Trainer {  // batch 16; arguments: the model's inputs, then the data of the loss
   public:
-    static constexpr int kBatch = 16, kArenaBytes = 601856, kStackBytes = 62976;  // the stack is an estimate
+    static constexpr int kBatch = 16, kArenaBytes = 601856, kStackBytes = 64000;  // the stack is an estimate
     Trainer(const Weights& start, nncc::u64 seed) noexcept { restart(start, seed); }
     void restart(const Weights& start, nncc::u64 seed) noexcept;
     // NaN, and nothing written, when an extent exceeds its bound or a size does not fit.

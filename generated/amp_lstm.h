@@ -26,7 +26,7 @@ class Model;
 template <>
 class Model<1> {  // one per thread: its arena is inside it
   public:
-    static constexpr int kArenaBytes = 5952, kStackBytes = 29696;  // the stack is an estimate
+    static constexpr int kArenaBytes = 5952, kStackBytes = 30720;  // the stack is an estimate
     explicit Model(const Packed& packed) noexcept : packed_(&packed) { reset(); }
     void use(const Packed& packed) noexcept { packed_ = &packed; }  // same thread as forward; see nncc::Exchange
     // False, and nothing written, when an extent exceeds its bound or a size does not fit.

@@ -27,7 +27,7 @@ class Model;
 template <>
 class Model<1> {  // one per thread
   public:
-    static constexpr int kArenaBytes = 0, kStackBytes = 1088;  // the stack is an estimate
+    static constexpr int kArenaBytes = 0, kStackBytes = 2112;  // the stack is an estimate
     explicit Model(const Packed& packed) noexcept : packed_(&packed) {}
     void use(const Packed& packed) noexcept { packed_ = &packed; }  // same thread as forward; see nncc::Exchange
     void forward(nncc::In<float, 10> x, nncc::Out<float, 1> output) noexcept;
@@ -38,7 +38,7 @@ class Model<1> {  // one per thread
 
 class Trainer {  // batch 32; arguments: the model's inputs, then the data of the loss
   public:
-    static constexpr int kBatch = 32, kArenaBytes = 1664, kStackBytes = 3072;  // the stack is an estimate
+    static constexpr int kBatch = 32, kArenaBytes = 1664, kStackBytes = 6144;  // the stack is an estimate
     Trainer(const Weights& start, nncc::u64 seed) noexcept { restart(start, seed); }
     void restart(const Weights& start, nncc::u64 seed) noexcept;
     static constexpr int kFitSweeps = 2;  // over all rows, before the first step

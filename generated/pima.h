@@ -29,7 +29,7 @@ class Model;
 template <>
 class Model<1> {  // one per thread
   public:
-    static constexpr int kArenaBytes = 0, kStackBytes = 1152;  // the stack is an estimate
+    static constexpr int kArenaBytes = 0, kStackBytes = 2176;  // the stack is an estimate
     explicit Model(const Packed& packed) noexcept : packed_(&packed) {}
     void use(const Packed& packed) noexcept { packed_ = &packed; }  // same thread as forward; see nncc::Exchange
     void forward(nncc::In<float, 8> x, nncc::Out<float, 1> output) noexcept;
@@ -40,7 +40,7 @@ class Model<1> {  // one per thread
 
 class Trainer {  // batch 32; arguments: the model's inputs, then the data of the loss
   public:
-    static constexpr int kBatch = 32, kArenaBytes = 4736, kStackBytes = 4608;  // the stack is an estimate
+    static constexpr int kBatch = 32, kArenaBytes = 4736, kStackBytes = 6144;  // the stack is an estimate
     Trainer(const Weights& start, nncc::u64 seed) noexcept { restart(start, seed); }
     void restart(const Weights& start, nncc::u64 seed) noexcept;
     static constexpr int kFitSweeps = 2;  // over all rows, before the first step

@@ -28,7 +28,7 @@ class Model;
 template <>
 class Model<1> {  // one per thread
   public:
-    static constexpr int kArenaBytes = 0, kStackBytes = 1792;  // the stack is an estimate
+    static constexpr int kArenaBytes = 0, kStackBytes = 2816;  // the stack is an estimate
     explicit Model(const Packed& packed) noexcept : packed_(&packed) {}
     void use(const Packed& packed) noexcept { packed_ = &packed; }  // same thread as forward; see nncc::Exchange
     void forward(nncc::In<float, 64> left, nncc::In<float, 64> right, nncc::Out<float, 1> output) noexcept;
@@ -39,7 +39,7 @@ class Model<1> {  // one per thread
 
 class Trainer {  // batch 32; arguments: the model's inputs, then the data of the loss
   public:
-    static constexpr int kBatch = 32, kArenaBytes = 55424, kStackBytes = 8192;  // the stack is an estimate
+    static constexpr int kBatch = 32, kArenaBytes = 55424, kStackBytes = 9216;  // the stack is an estimate
     Trainer(const Weights& start, nncc::u64 seed) noexcept { restart(start, seed); }
     void restart(const Weights& start, nncc::u64 seed) noexcept;
     // Forward, backward, update: the loss.

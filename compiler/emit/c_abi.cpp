@@ -48,6 +48,7 @@ void add_forward(const ModelText& model, const ForwardText& forward, std::vector
     const std::string& name = model.name;
     std::vector<std::string> init{
         fmt::format("static_cast<{}*>(memory)->use(*static_cast<const {}::Packed*>(packed));", type, name)};
+    if (!forward.states.members().empty()) init.push_back(fmt::format("static_cast<{}*>(memory)->restart();", type));
     if (forward.process != nullptr) init.push_back(fmt::format("static_cast<{}*>(memory)->reset();", type));
     functions.push_back({"__SIZE_TYPE__",
                          fmt::format("{}_model_bytes{}", name, end),
@@ -85,6 +86,20 @@ void add_forward(const ModelText& model, const ForwardText& forward, std::vector
         functions.push_back({"int", symbol, parameters, comment, {fmt::format("return {} ? 1 : 0;", call)}});
     };
     add_call("forward", "");
+    if (!forward.states.members().empty()) {
+        functions.push_back({"void",
+                             fmt::format("{}_restart{}", name, end),
+                             {"void* memory"},
+                             "what forward keeps from call to call, as at the start",
+                             {fmt::format("static_cast<{}*>(memory)->restart();", type)}});
+    }
+    if (draws_random_bits(forward)) {
+        functions.push_back({"void",
+                             fmt::format("{}_reseed{}", name, end),
+                             {"void* memory", "unsigned long long seed"},
+                             "random bits are a function of the seed and of the number of calls since",
+                             {fmt::format("static_cast<{}*>(memory)->reseed(seed);", type)}});
+    }
     if (forward.process == nullptr) return;
     add_call("process", "goes on where the last call ended");
     functions.push_back({"void",

@@ -14,7 +14,7 @@ namespace nncc {
 
 namespace {
 
-constexpr std::int64_t kRegisterBytes = 1024;  // room on the stack for spilled registers and return addresses
+constexpr std::int64_t kRegisterBytes = 2048;  // room on the stack for spilled registers and return addresses
 // The arena of `forward` is an array of the function's own up to here: what one kernel stores and the next loads then
 // stays in registers, and the stores go.
 constexpr std::int64_t kLocalArenaLimit = 1024;
@@ -197,19 +197,9 @@ class ModelEmitter {
         std::vector<LoweredEntry> lowered;
         for (const EmitEntry& item : request_.entries) {
             if (item.name != "forward") continue;
-            for (int store : item.plan.graph.stores()) {
-                const Node& node = item.plan.graph.node(store);
-                const std::string& name = node.attributes.text("name");
-                const Storage* target = storage(name);
-                if (target != nullptr && target->kind == StorageKind::kStream) continue;
-                return Error{.kind = &kForwardStores,
-                             .message = fmt::format("{}{}`forward` writes the state `{}`", node.origin.place,
-                                                    node.origin.place.empty() ? "" : ": ", name),
-                             .hint = "write it under `if training`",
-                             .notes = {},
-                             .exit_code = ExitCode::kWrongInput};
-            }
-            auto one = lower_entry(item.plan, [](const std::string&) { return false; });
+            auto states = states_of(item);
+            if (!states) return states.error();
+            auto one = lower_entry(item.plan, [&](const std::string& name) { return states->find(name) != nullptr; });
             if (!one) return one.error();
             items.push_back(&item);
             lowered.push_back(std::move(*one));
@@ -236,6 +226,17 @@ class ModelEmitter {
             }
         }
         return Nothing{};
+    }
+
+    // What the Model keeps from call to call: states that forward changes, the seed and the count of calls that it
+    // draws random bits by.
+    Expected<StructLayout> states_of(const EmitEntry& item) const {
+        std::vector<const Storage*> kept;
+        const std::set<std::string> changed = kept_in_model(item.plan.graph);
+        for (const Storage& row : request_.program.storages) {
+            if (row.kind != StorageKind::kStream && changed.contains(row.name)) kept.push_back(&row);
+        }
+        return StructLayout::make(kept, item.dims);
     }
 
     // The streams of a plan, with their types at its dimensions.
@@ -266,7 +267,7 @@ class ModelEmitter {
         process->streams = std::move(*layout);
         for (int store : item.plan.graph.stores()) {
             const std::string& name = item.plan.graph.node(store).attributes.text("name");
-            if (process->streams.find(name) == nullptr)
+            if (process->streams.find(name) == nullptr && forward.states.find(name) == nullptr)
                 return missing(fmt::format("`process` stores `{}`, which is no stream", name));
         }
         EntryBinding binding = binding_of(forward.inputs);
@@ -279,7 +280,7 @@ class ModelEmitter {
         binding.storage = [&](const std::string& name, DType dtype, bool written) {
             const StructMember* stream = process->streams.find(name);
             return stream != nullptr ? flat("streams_", *stream, written)
-                                     : packed_pointer("packed_->bytes", *packed.find(name), dtype, true);
+                                     : storage_of_model(forward, packed, name, dtype, written);
         };
         binding.panels = [&](const std::string& key) {
             return packed_pointer("packed_->bytes", *packed.find(key), packed.find(key)->type.dtype, true);
@@ -327,8 +328,23 @@ class ModelEmitter {
         return Nothing{};
     }
 
+    // A state of the Model's own, or what all Models share.
+    static std::string storage_of_model(const ForwardText& forward, const PackedLayout& packed, const std::string& name,
+                                        DType dtype, bool written) {
+        const StructMember* state = forward.states.find(name);
+        return state != nullptr ? flat("states_", *state, written)
+                                : packed_pointer("packed_->bytes", *packed.find(name), dtype, true);
+    }
+
     Expected<> emit_forward(const EmitEntry& item, const LoweredEntry& lowered, const PackedLayout& packed) {
         ForwardText forward{.batch = item.batch};
+        auto states = states_of(item);
+        if (!states) return states.error();
+        forward.states = std::move(*states);
+        for (const StructMember& state : forward.states.members()) {
+            if (const PackedItem* start = packed.find(state.storage->name))
+                model_.packed_states[state.storage->name] = start->offset;
+        }
         NameScope scope = scope_with_extents(item);
         auto inputs = arguments(item, request_.program.inputs, scope);
         if (!inputs) return inputs.error();
@@ -346,8 +362,8 @@ class ModelEmitter {
         }
         const bool is_local = item.plan.arena_bytes <= kLocalArenaLimit;
         binding.arena = is_local ? "arena" : "arena_";
-        binding.storage = [&](const std::string& name, DType dtype, bool) {
-            return packed_pointer("packed_->bytes", *packed.find(name), dtype, true);
+        binding.storage = [&](const std::string& name, DType dtype, bool written) {
+            return storage_of_model(forward, packed, name, dtype, written);
         };
         binding.panels = [&](const std::string& key) {
             return packed_pointer("packed_->bytes", *packed.find(key), packed.find(key)->type.dtype, true);
@@ -378,8 +394,7 @@ class ModelEmitter {
     }
 
     static std::string packed_pointer(const std::string& bytes, const PackedItem& item, DType dtype, bool constant) {
-        const std::string at = item.offset == 0 ? bytes : fmt::format("{} + {}", bytes, item.offset);
-        return fmt::format("reinterpret_cast<{}{}*>({})", constant ? "const " : "", cpp_type(dtype), at);
+        return nncc::packed_pointer(bytes, item.offset, dtype, constant);
     }
 
     Expected<> emit_pack(PackedLayout& packed) {

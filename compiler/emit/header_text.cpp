@@ -27,9 +27,12 @@ void print_model_class(const ForwardText& forward, Code& code) {
     code.indent(1);
     code.line(fmt::format("static constexpr int kArenaBytes = {}, kStackBytes = {};  // the stack is an estimate",
                           forward.arena_bytes, forward.body.stack_bytes));
-    const bool streams = forward.process != nullptr;
-    code.line(fmt::format("explicit Model(const Packed& packed) noexcept : packed_(&packed) {}",
-                          streams ? "{ reset(); }" : "{}"));
+    const bool streams = forward.process != nullptr, states = !forward.states.members().empty();
+    std::string start;
+    if (states) start += " restart();";
+    if (streams) start += " reset();";
+    code.line(fmt::format("explicit Model(const Packed& packed) noexcept : packed_(&packed) {{{}{}}}", start,
+                          start.empty() ? "" : " "));
     code.line(
         "void use(const Packed& packed) noexcept { packed_ = &packed; }  // same thread as forward; see "
         "nncc::Exchange");
@@ -38,6 +41,14 @@ void print_model_class(const ForwardText& forward, Code& code) {
     } else {
         code.line("// False, and nothing written, when an extent exceeds its bound or a size does not fit.");
         code.list("[[nodiscard]] bool forward(", forward_parameters(forward), ") noexcept;");
+    }
+    if (states) {
+        code.line("// What forward keeps from call to call is the Model's own; this is its start, as packed.");
+        code.line("void restart() noexcept;");
+    }
+    if (draws_random_bits(forward)) {
+        code.line("// Random bits are a function of the seed and of the number of calls since; 0 at the start.");
+        code.line("void reseed(nncc::u64 seed) noexcept;");
     }
     if (streams) {
         code.line("// Goes on where the last call ended, until reset(). Latency 0.");
@@ -54,6 +65,11 @@ void print_model_class(const ForwardText& forward, Code& code) {
         code.open("struct {");
         forward.process->streams.print(code);
         code.close("} streams_;");
+    }
+    if (states) {
+        code.open("struct {");
+        forward.states.print(code);
+        code.close("} states_;");
     }
     if (forward.arena_bytes > 0) code.line("alignas(64) unsigned char arena_[kArenaBytes];");
     code.close("};");

@@ -26,9 +26,9 @@ constexpr std::array kReserved{
     "linux", "unix", "i386", "vector", "pixel", "main", "errno", "assert", "std", "size_t", "NULL", "EOF", "I",
     // what emitted code says
     "nncc", "lanes", "arena", "flat", "weights", "packed", "slots", "batch", "seed", "steps", "forward", "step",
-    "update", "gradients", "initialize", "pack", "selftest", "fit", "process", "reset", "use", "model", "trainer",
-    "gradient", "loss_value", "rows", "last", "fit_rows", "rate_scale", "memory", "Model", "Trainer", "Weights",
-    "Packed", "Slots"};
+    "update", "gradients", "initialize", "pack", "selftest", "fit", "process", "reset", "restart", "reseed", "use",
+    "model", "trainer", "gradient", "loss_value", "rows", "last", "fit_rows", "rate_scale", "memory", "Model",
+    "Trainer", "Weights", "Packed", "Slots"};
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }

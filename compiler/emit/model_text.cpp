@@ -15,6 +15,11 @@ bool is_fixed(const Type& type) { return is_constant(type.shape); }
 
 }  // namespace
 
+std::string packed_pointer(const std::string& bytes, std::int64_t offset, DType dtype, bool constant) {
+    const std::string at = offset == 0 ? bytes : fmt::format("{} + {}", bytes, offset);
+    return fmt::format("reinterpret_cast<{}{}*>({})", constant ? "const " : "", cpp_type(dtype), at);
+}
+
 std::string argument_text(const Argument& argument, bool is_output, bool is_row) {
     std::string text = fmt::format("nncc::{}<{}", is_output ? "Out" : "In", cpp_type(argument.type.dtype));
     if (is_fixed(argument.type)) {

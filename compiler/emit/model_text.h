@@ -37,10 +37,13 @@ struct ForwardText {
     std::vector<Argument> inputs = {}, outputs = {};
     std::int64_t arena_bytes = 0;        // of the arena in the Model, or
     std::int64_t local_arena_bytes = 0;  // of one on the stack
+    StructLayout states = {};            // what forward changes: each Model has its own
     EntryText body = {};
     std::shared_ptr<ProcessText> process = {};  // with the arguments of forward; null when it does not stream
     std::optional<Selftest> selftest = {};
 };
+
+inline bool draws_random_bits(const ForwardText& forward) { return forward.states.find("seed") != nullptr; }
 
 struct TrainerText {
     std::int64_t batch = 1;
@@ -63,6 +66,7 @@ struct ModelText {
     EntryText initialize = {}, pack = {};
     std::int64_t initialize_arena_bytes = 0;
     std::int64_t packed_bytes = 0;
+    std::map<std::string, std::int64_t> packed_states = {};  // where the states that forward changes start, by name
     std::vector<ForwardText> forwards = {};
     std::optional<TrainerText> trainer = {};
 };
@@ -86,6 +90,8 @@ std::string count_text(const ModelText& model);
 std::string file_stem(const ModelText& model);
 std::string header_text(const ModelText& model);
 std::string source_text(const ModelText& model, const KernelLibrary& library);
+// Where a storage that `pack` copies as it is lies: reinterpret_cast<const float*>(packed.bytes + 64).
+std::string packed_pointer(const std::string& bytes, std::int64_t offset, DType dtype, bool constant);
 std::string c_header_text(const ModelText& model);
 // Whether every Model has vectors to test it with.
 bool has_selftest(const ModelText& model);

@@ -46,29 +46,36 @@ bool used_otherwise(const Contraction& product, int parameter) {
     return std::any_of(product.epilogue.values.begin(), product.epilogue.values.end(), reads);
 }
 
-// They live in the Model.
-std::set<std::string> streams_of(const Graph& graph) {
+}  // namespace
+
+std::set<std::string> kept_in_model(const Graph& graph) {
     std::set<std::string> names;
+    for (int store : graph.stores()) names.insert(graph.node(store).attributes.text("name"));
     for (const Node& node : graph.nodes()) {
-        if (node.op->name == "storage" &&
-            node.attributes.text("storage_kind") == storage_kind_name(StorageKind::kStream)) {
+        if (node.op->name != "storage") continue;
+        const std::string& kind = node.attributes.text("storage_kind");
+        if (kind == storage_kind_name(StorageKind::kStream) || kind == storage_kind_name(StorageKind::kCounter))
             names.insert(node.attributes.text("name"));
-        }
     }
     return names;
 }
-
-}  // namespace
 
 PackedLayout::PackedLayout(std::vector<LoweredEntry>& forwards, bool pack_panels) {
     std::map<std::string, Type> raw;
     for (LoweredEntry& entry : forwards) {
         const Plan& plan = *entry.plan;
-        const std::set<std::string> streams = streams_of(plan.graph);
-        const StorageOf storage_of = [&plan, &streams](Value value) {
+        const std::set<std::string> kept = kept_in_model(plan.graph);
+        const StorageOf storage_of = [&plan, &kept](Value value) {
             const Buffer& buffer = plan.buffer(value);
-            return buffer.place == Place::kStorage && !streams.contains(buffer.name) ? buffer.name : std::string();
+            return buffer.place == Place::kStorage && !kept.contains(buffer.name) ? buffer.name : std::string();
         };
+        // What a state that changes starts as.
+        for (const Node& node : plan.graph.nodes()) {
+            const bool is_state = node.op->name == "storage" &&
+                                  node.attributes.text("storage_kind") == storage_kind_name(StorageKind::kState);
+            if (is_state && kept.contains(node.attributes.text("name")))
+                raw.emplace(node.attributes.text("name"), node.type());
+        }
         visit(entry, storage_of, pack_panels, raw);
         for (int output : entry.outputs) {
             const Value value = plan.graph.outputs()[static_cast<std::size_t>(output)].value;

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,9 @@ struct PackedItem {
     // Panels: the K x N matrix in the storage.
     std::int64_t k = 0, n = 0, first = 0, row = 0, column = 0;
 };
+
+// Storages that live in the Model and not in Packed: those that the entry changes, and the counters that it reads.
+std::set<std::string> kept_in_model(const Graph& graph);
 
 class PackedLayout {
   public:

@@ -135,7 +135,12 @@ std::optional<Selftest> make_selftest(const EmitRequest& request, const EmitEntr
     }
     if (work_of(graph, test.dims) > kMostWork) return std::nullopt;
     auto storages = weights_at_seed(request, test.dims);
-    if (!storages || !reads_only(graph, *storages)) return std::nullopt;
+    if (!storages) return std::nullopt;
+    for (const Storage& storage : request.program.storages) {
+        if (storage.kind == StorageKind::kCounter)
+            (*storages)[storage.name] = {storage.type.dtype, {}, Eigen::ArrayXd::Zero(1)};
+    }
+    if (!reads_only(graph, *storages)) return std::nullopt;
     Bindings<double> bindings;
     bindings.dims = test.dims;
     bindings.storages = std::move(*storages);
@@ -158,6 +163,11 @@ std::optional<Selftest> make_selftest(const EmitRequest& request, const EmitEntr
             test.input_elements.push_back(*count);
         }
         Evaluation<double> result = evaluate(graph, bindings);
+        // The next vector finds what this one has left.
+        for (const auto& [name, tensor] : result.stores) {
+            const auto kept = bindings.storages.find(name);
+            if (kept != bindings.storages.end()) kept->second.elements = tensor.elements;
+        }
         for (std::size_t k = 0; k < graph.outputs().size(); ++k) {
             const Output& output = graph.outputs()[k];
             const Tensor<double>& tensor = result.outputs.at(output.name);

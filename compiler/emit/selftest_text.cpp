@@ -33,6 +33,7 @@ void print_vectors(const ForwardText& forward, Code& code) {
     code.line(fmt::format("alignas(64) static unsigned char memory[sizeof(Model<{}>)];", forward.batch));
     code.line(fmt::format("Model<{0}>& model = *reinterpret_cast<Model<{0}>*>(memory);", forward.batch));
     code.line("model.use(packed);");
+    if (!forward.states.members().empty()) code.line("model.restart();");
     std::vector<std::string> arguments, checks;
     for (const std::string& extent : forward.extents) {
         const auto dim = std::find_if(test.dims.begin(), test.dims.end(),

@@ -130,8 +130,34 @@ void print_entry_of_model(const ForwardText& forward, std::string_view name, con
                    after, code);
 }
 
-void print_forward(const ForwardText& forward, Code& code) {
+void print_states(const ModelText& model, const ForwardText& forward, Code& code) {
+    if (forward.states.members().empty()) return;
+    code.blank();
+    code.open(fmt::format("void Model<{}>::restart() noexcept {{", forward.batch));
+    for (const StructMember& state : forward.states.members()) {
+        const Storage& storage = *state.storage;
+        const std::string to = fmt::format("flat<{}>(states_.{})", cpp_type(storage.type.dtype), state.path);
+        const auto start = model.packed_states.find(storage.name);
+        if (start == model.packed_states.end()) {
+            code.line(fmt::format("*{} = 0;", to));
+            continue;
+        }
+        const std::string from = packed_pointer("packed_->bytes", start->second, storage.type.dtype, true);
+        code.line(fmt::format("nncc::copy({}, {}, {});", from, to, state.elements));
+    }
+    code.close();
+    if (!draws_random_bits(forward)) return;
+    code.blank();
+    code.open(fmt::format("void Model<{}>::reseed(nncc::u64 seed) noexcept {{", forward.batch));
+    code.line(fmt::format("*flat<nncc::i32>(states_.{}) = static_cast<nncc::i32>(static_cast<nncc::u32>(seed));",
+                          forward.states.find("seed")->path));
+    code.line(fmt::format("*flat<nncc::i32>(states_.{}) = 0;", forward.states.find("step")->path));
+    code.close();
+}
+
+void print_forward(const ModelText& model, const ForwardText& forward, Code& code) {
     print_entry_of_model(forward, "forward", forward.body, forward.local_arena_bytes, code);
+    print_states(model, forward, code);
     if (forward.process == nullptr) return;
     const ProcessText& process = *forward.process;
     print_entry_of_model(forward, "process", process.body, process.local_arena_bytes, code);
@@ -203,7 +229,7 @@ std::string source_text(const ModelText& model, const KernelLibrary& library) {
     print_tensors(model.weights, "kTensors", "Weights", functions);
     if (has_slot_table(model)) print_tensors(model.slots, "kSlotTensors", "Trainer::Slots", functions);
     print_weight_functions(model, functions);
-    for (const ForwardText& forward : model.forwards) print_forward(forward, functions);
+    for (const ForwardText& forward : model.forwards) print_forward(model, forward, functions);
     if (model.trainer) print_trainer(*model.trainer, functions);
     if (has_selftest(model)) print_selftest(model, functions);
 

@@ -26,11 +26,6 @@ const DiagnosticKind kTooLargeToEmit{
     "2^31 - 1 elements, or a constant of more than 4,194,304 elements that is not one repeated number, is refused.\n"
     "Lower `-D batch=...`, or make the constant a `fit` or a `param` that is loaded from a file."};
 
-const DiagnosticKind kForwardStores{
-    "NN0704", "forward may not change a storage",
-    "`forward` reads weights that several threads may share, so it writes none of them. A `state` that is written\n"
-    "without `if training { ... }` around it leads here: `seen <- seen + 1` must stand under `if training`."};
-
 const DiagnosticKind kRunTimeExtent{
     "NN0705", "operation needs extents that are fixed",
     "A bounded dimension (`time <= 512`) stays free at run time. Sorting and scattering along such a dimension, and "
@@ -43,8 +38,8 @@ const DiagnosticKind kMissingEntry{
     "Give the model a `train` block with a `loss` and an `optimizer`, or ask for `forward` alone."};
 
 std::span<const DiagnosticKind* const> lowering_diagnostics() {
-    static constexpr std::array<const DiagnosticKind*, 6> kTable{&kNotLowered,    &kViewNotAffine, &kTooLargeToEmit,
-                                                                 &kForwardStores, &kRunTimeExtent, &kMissingEntry};
+    static constexpr std::array<const DiagnosticKind*, 5> kTable{&kNotLowered, &kViewNotAffine, &kTooLargeToEmit,
+                                                                 &kRunTimeExtent, &kMissingEntry};
     return kTable;
 }
 

@@ -10,7 +10,6 @@ namespace nncc {
 extern const DiagnosticKind kNotLowered;      // NN0701
 extern const DiagnosticKind kViewNotAffine;   // NN0702
 extern const DiagnosticKind kTooLargeToEmit;  // NN0703
-extern const DiagnosticKind kForwardStores;   // NN0704
 extern const DiagnosticKind kRunTimeExtent;   // NN0705
 extern const DiagnosticKind kMissingEntry;    // NN0706
 

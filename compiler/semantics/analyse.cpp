@@ -70,16 +70,6 @@ const ast::Train* find_train(const Library& library, const ast::Function& model,
     return chosen;
 }
 
-// The storages of the trainer itself.
-void add_counters(Analysis& analysis) {
-    for (const char* name : {"step", "seed"}) {
-        analysis.storages.push_back({{name, StorageKind::kCounter, {DType::kI32, {}}},
-                                     Meaning::integer(Dim(0)),
-                                     analysis.model->name.range,
-                                     {}});
-    }
-}
-
 bool has_fits(const Analysis& analysis) {
     return std::any_of(analysis.storages.begin(), analysis.storages.end(),
                        [](const StorageRow& row) { return row.storage.kind == StorageKind::kFit; });

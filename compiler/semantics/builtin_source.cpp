@@ -49,10 +49,11 @@ Meaning apply_random(const BuiltinCall& call) {
     if (!shape) return Meaning::poison();
     if (!elaboration.seed) {
         report(elaboration, kNotSupported, call.range,
-               "random bits outside of training and initializers are not supported by this version")
-            .hint = "write `if training { … } else { … }`";
+               "random bits in a metric or an optimizer are not supported by this version")
+            .hint = "they belong into the model, or under `if training`";
         return Meaning::poison();
     }
+    elaboration.draws = true;
     NameSpace& names = *elaboration.names;
     std::string place = elaboration.random_site.empty() ? names.path : elaboration.random_site;
     if (names.application > 1) place += fmt::format("@{}", names.application);

@@ -127,6 +127,7 @@ struct Elaboration {
     int depth = 0;
     Value seed;  // i32 scalars of `random`; empty where there are no random bits
     Value step;
+    bool draws = false;                        // random bits were asked for
     std::string random_site;                   // of the initialiser being applied
     std::map<std::string, int> random_counts;  // of `random` at each place
     // Set while an optimiser's body runs: its `state`s are slots of this parameter.

@@ -34,6 +34,42 @@ std::string result_name(const ast::Function& model, std::size_t index) {
     return model.named_results.empty() ? "output" : model.named_results[index].name.text;
 }
 
+}  // namespace
+
+void add_counters(Analysis& analysis) {
+    for (const char* name : {"step", "seed"}) {
+        if (analysis.find_storage(name) != nullptr) continue;
+        analysis.storages.push_back({{name, StorageKind::kCounter, {DType::kI32, {}}},
+                                     Meaning::integer(Dim(0)),
+                                     analysis.model->name.range,
+                                     {}});
+    }
+}
+
+namespace {
+
+Value counter_leaf(Elaboration& elaboration, const char* name) {
+    return elaboration.builder.add("storage", {},
+                                   {{"name", std::string(name)},
+                                    {"storage_kind", std::string(storage_kind_name(StorageKind::kCounter))},
+                                    {"type", Type{DType::kI32, {}}}});
+}
+
+// Random bits outside of training: of a seed and of how often the Model was called.
+void draw_from_calls(Elaboration& elaboration) {
+    if (elaboration.seed) return;
+    elaboration.seed = counter_leaf(elaboration, "seed");
+    elaboration.step = counter_leaf(elaboration, "step");
+}
+
+// Each call has bits of its own: `step` goes up by one.
+void count_calls(Elaboration& elaboration) {
+    add_counters(elaboration.analysis);
+    const Value one = constant_value(elaboration, 1, {DType::kI32, {}});
+    const Value next = elaboration.builder.add("add", {elaboration.step, one});
+    elaboration.builder.add("store", {next}, {{"name", std::string("step")}});
+}
+
 // Elaborates the model on input nodes; binds inputs, results and `output` in `scope`. The results, or nothing.
 std::optional<std::vector<Value>> run_model(Elaboration& elaboration, const ModelInterface& interface,
                                             const ScopePtr& scope) {
@@ -89,6 +125,7 @@ bool check_same_storages(Elaboration& elaboration) {
 
 std::optional<Graph> build_forward(Analysis& analysis, ModelInterface& interface) {
     Elaboration elaboration(analysis, EntryKind::kForward, false, "forward");
+    draw_from_calls(elaboration);
     NameSpace names;
     elaboration.names = &names;
     std::optional<std::vector<Value>> results = run_model(elaboration, interface, std::make_shared<Scope>());
@@ -100,6 +137,7 @@ std::optional<Graph> build_forward(Analysis& analysis, ModelInterface& interface
         interface.outputs.emplace_back(name, elaboration.builder.type((*results)[index]));
     }
     add_stores(elaboration);
+    if (elaboration.draws) count_calls(elaboration);
     return without_dead_nodes(elaboration);
 }
 
@@ -126,6 +164,7 @@ bool runs_along_time(const ModelInterface& interface) {
 std::optional<Graph> build_process(Analysis& analysis, const ModelInterface& interface) {
     if (!runs_along_time(interface)) return std::nullopt;
     Elaboration elaboration(analysis, EntryKind::kProcess, false, "process");
+    draw_from_calls(elaboration);
     NameSpace names;
     elaboration.names = &names;
     std::optional<std::vector<Value>> results = run_model(elaboration, interface, std::make_shared<Scope>());
@@ -136,7 +175,7 @@ std::optional<Graph> build_process(Analysis& analysis, const ModelInterface& int
     std::vector<std::string> taken;
     for (const StorageRow& row : analysis.storages) taken.push_back(row.storage.name);
     auto [graph, histories] = keep_histories(without_dead_nodes(elaboration), taken);
-    if (!analysis.has_streams && histories.empty()) return std::nullopt;
+    if (!analysis.has_streams && histories.empty() && graph.stores().empty()) return std::nullopt;
     std::set<std::string> kept;
     for (const History& history : histories) kept.insert(history.storage.name);
     std::optional<Obstacle> obstacle = find_obstacle(graph, kept);
@@ -158,6 +197,7 @@ std::optional<Graph> build_process(Analysis& analysis, const ModelInterface& int
 
 std::optional<Graph> build_fit(Analysis& analysis, const ModelInterface& interface) {
     Elaboration elaboration(analysis, EntryKind::kFit, false, "fit");
+    draw_from_calls(elaboration);
     NameSpace names;
     elaboration.names = &names;
     if (!run_model(elaboration, interface, std::make_shared<Scope>()) || has_failed(analysis)) return std::nullopt;

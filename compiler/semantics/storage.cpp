@@ -180,11 +180,15 @@ std::optional<Type> reserved_type(const Analysis& analysis, const Type& type) {
 const StorageRow* enter_storage(Elaboration& elaboration, const std::string& path, StorageKind kind,
                                 const Type& declared, const Meaning& initializer, SourceRange range) {
     Analysis& analysis = elaboration.analysis;
-    if ((kind == StorageKind::kParam || kind == StorageKind::kFit) && depends_on_batch(declared)) {
+    const bool is_shared = kind == StorageKind::kParam || kind == StorageKind::kFit || kind == StorageKind::kState;
+    if (is_shared && depends_on_batch(declared)) {
         report(elaboration, kNotSupported, range,
                fmt::format("`{}` is {}: a {} has the same extents for every number of rows", path, type_text(declared),
                            storage_kind_name(kind)))
-            .hint = "the axis it is made for is that of the batch here; was an axis moved or the wrong one normalised?";
+            .hint = kind == StorageKind::kState
+                        ? "a `stream` may have an extent for each row"
+                        : "the axis it is made for is that of the batch here; was an axis moved or the wrong one "
+                          "normalised?";
         return nullptr;
     }
     std::optional<Type> reserved = reserved_type(analysis, declared);

@@ -183,9 +183,10 @@ class Flow {
         const bool is_scan = lowering_of<RegionLowering>(node) != nullptr;
         if (operands.size() == 2 && node.op->name == "concatenate" && is_history(graph_.node(node.operands[0])))
             return behind_history(operands[1], node.operands[1]);
-        for (const Moment& operand : operands) {
-            if (operand.kind == Kind::kStream && !is_scan && lowering_of<EffectLowering>(node) == nullptr)
-                return fail("reads a stream outside of the scan along time that changes it",
+        for (std::size_t k = 0; k < operands.size(); ++k) {
+            if (operands[k].kind == Kind::kStream && !is_scan && lowering_of<EffectLowering>(node) == nullptr)
+                return fail(fmt::format("reads a {} outside of the scan along time that changes it",
+                                        graph_.node(node.operands[k]).attributes.text("storage_kind")),
                             "in `process` it would be what it was before the block");
         }
         if (lowering_of<LeafLowering>(node) != nullptr) return leaf(node);
@@ -216,8 +217,7 @@ class Flow {
         if (node.op->name == "storage") {
             const std::string& name = node.attributes.text("name");
             if (mentions_time(node.type().shape)) return fail("has an extent for each step, and steps never end");
-            if (node.attributes.text("storage_kind") == "stream" && stores_.contains(name))
-                return one({Kind::kStream, 0});
+            if (stores_.contains(name)) return one({Kind::kStream, 0});
             return one(kStill);
         }
         if (!mentions_time(node.type().shape)) return one(kStill);
@@ -280,13 +280,14 @@ class Flow {
     Moments store(const Node& node, Moment value) {
         const std::string& name = node.attributes.text("name");
         if (value.kind == Kind::kAlong) return all_of_time();
-        const bool stream = std::any_of(graph_.nodes().begin(), graph_.nodes().end(), [&](const Node& other) {
-            return other.op->name == "storage" && other.attributes.text("name") == name &&
-                   other.attributes.text("storage_kind") == "stream";
-        });
-        if (stream && value.kind == Kind::kStill)
-            return fail("changes a stream once in a call, not once in a step",
+        if (value.kind == Kind::kStill || value.kind == Kind::kStream) {
+            const auto leaf = std::find_if(graph_.nodes().begin(), graph_.nodes().end(), [&](const Node& other) {
+                return other.op->name == "storage" && other.attributes.text("name") == name;
+            });
+            return fail(fmt::format("changes a {} once in a call, not once in a step",
+                                    leaf == graph_.nodes().end() ? "state" : leaf->attributes.text("storage_kind")),
                         "a `scan` along time changes it in each step");
+        }
         return std::vector<Moment>{};
     }
 

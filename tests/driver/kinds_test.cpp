@@ -104,11 +104,6 @@ TEST(DiagnosticKinds, ThoseOfCommands) {
          "sum(w)\n}\n",
          {"m.nn", "-o", "m.cpp"},
          "storage `w` f32[70000, 70000] has no extents that can be emitted"},
-        {"NN0704",
-         "model m(x: f32[batch, 4]) -> f32[batch, 4] {\n    state seen: f32 = zeros\n    seen <- seen + 1\n    x * "
-         "seen\n}\n",
-         {"m.nn", "-o", "m.cpp"},
-         "`forward` writes the state `seen`"},
         {"NN0705",
          "model m(x: f32[batch, time <= 8]) -> f32[batch, time] {\n    sort(x)\n}\n",
          {"m.nn", "-o", "m.cpp"},
