@@ -275,8 +275,11 @@ class ModelEmitter {
             binding.outputs[output.graph_name] = output.name + ".data()";
             binding.reserved.push_back(output.name);
         }
-        const bool is_local = item.plan.arena_bytes <= kLocalArenaLimit;
+        const std::int64_t scratch = scratch_bytes_of(lowered);
+        const std::int64_t arena_bytes = scratch > 0 ? scratch_offset(item.plan) + scratch : item.plan.arena_bytes;
+        const bool is_local = arena_bytes <= kLocalArenaLimit;
         binding.arena = is_local ? "arena" : "arena_";
+        binding.scratch = fmt::format("{} + {}", binding.arena, scratch_offset(item.plan));
         binding.storage = [&](const std::string& name, DType dtype, bool written) {
             const StructMember* stream = process->streams.find(name);
             return stream != nullptr ? flat("streams_", *stream, written)
@@ -286,7 +289,7 @@ class ModelEmitter {
             return packed_pointer("packed_->bytes", *packed.find(key), packed.find(key)->type.dtype, true);
         };
         process->body = print_entry(lowered, checked(binding), library_, file_scope_, 1);
-        const std::int64_t arena = process->body.uses_arena ? item.plan.arena_bytes : 0;
+        const std::int64_t arena = process->body.uses_arena ? arena_bytes : 0;
         if (is_local) process->local_arena_bytes = arena;
         else forward.arena_bytes = std::max(forward.arena_bytes, arena);
         process->body.stack_bytes += process->local_arena_bytes;
@@ -360,8 +363,11 @@ class ModelEmitter {
             binding.outputs[output.graph_name] = output.name + ".data()";
             binding.reserved.push_back(output.name);
         }
-        const bool is_local = item.plan.arena_bytes <= kLocalArenaLimit;
+        const std::int64_t scratch = scratch_bytes_of(lowered);
+        const std::int64_t arena_bytes = scratch > 0 ? scratch_offset(item.plan) + scratch : item.plan.arena_bytes;
+        const bool is_local = arena_bytes <= kLocalArenaLimit;
         binding.arena = is_local ? "arena" : "arena_";
+        binding.scratch = fmt::format("{} + {}", binding.arena, scratch_offset(item.plan));
         binding.storage = [&](const std::string& name, DType dtype, bool written) {
             return storage_of_model(forward, packed, name, dtype, written);
         };
@@ -369,8 +375,7 @@ class ModelEmitter {
             return packed_pointer("packed_->bytes", *packed.find(key), packed.find(key)->type.dtype, true);
         };
         forward.body = print_entry(lowered, checked(binding), library_, file_scope_, 1);
-        (is_local ? forward.local_arena_bytes : forward.arena_bytes) =
-            forward.body.uses_arena ? item.plan.arena_bytes : 0;
+        (is_local ? forward.local_arena_bytes : forward.arena_bytes) = forward.body.uses_arena ? arena_bytes : 0;
         forward.body.stack_bytes += forward.local_arena_bytes;
         count(item, forward.body, forward.arena_bytes);
         forward.body.stack_bytes += kRegisterBytes;
@@ -378,6 +383,9 @@ class ModelEmitter {
         model_.forwards.push_back(std::move(forward));
         return Nothing{};
     }
+
+    // Kernels' scratch lies behind the tensors of the arena.
+    static std::int64_t scratch_offset(const Plan& plan) { return (plan.arena_bytes + 63) / 64 * 64; }
 
     EntryBinding binding_of(const std::vector<Argument>& inputs) const {
         EntryBinding binding;
@@ -453,8 +461,12 @@ class ModelEmitter {
                 const std::string from = member != nullptr ? flat("weights", *member, false)
                                                            : packed_pointer("packed.bytes", find_raw(target.storage),
                                                                             target.type.dtype, true);
-                code.line(fmt::format("nncc::pack_panels<{}, {}>(nncc::Matrix<{}, {}, {}>{{{}{}}}, {});", target.k,
-                                      target.n, cpp_type(target.type.dtype), target.row, target.column, from,
+                const std::string function =
+                    target.winograd > 0
+                        ? fmt::format("pack_winograd<{}, {}, {}>", target.winograd, target.k / 9, target.n)
+                        : fmt::format("pack_panels<{}, {}>", target.k, target.n);
+                code.line(fmt::format("nncc::{}(nncc::Matrix<{}, {}, {}>{{{}{}}}, {});", function,
+                                      cpp_type(target.type.dtype), target.row, target.column, from,
                                       target.first == 0 ? "" : fmt::format(" + {}", target.first), to));
             } else if (member != nullptr) {
                 code.line(

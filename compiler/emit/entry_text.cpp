@@ -248,7 +248,13 @@ class EntryPrinter {
             if (std::find(function.text.unused.begin(), function.text.unused.end(), k) != function.text.unused.end())
                 continue;
             const KernelParameter& parameter = kernel.parameters[k];
-            if (!parameter.panels.empty()) {
+            if (parameter.scratch_bytes > 0) {
+                text_.uses_arena = true;
+                arguments.push_back(
+                    declare("scratch", parameter.role, parameter.type.dtype, false,
+                            fmt::format("reinterpret_cast<{}*>({})", cpp_type(parameter.type.dtype), binding_.scratch),
+                            "of the kernels"));
+            } else if (!parameter.panels.empty()) {
                 arguments.push_back(declare("panels " + parameter.panels, parameter.role, parameter.type.dtype, true,
                                             binding_.panels(parameter.panels), "panels"));
             } else {
@@ -286,6 +292,7 @@ class EntryPrinter {
         inner.is_step = true;
         inner.functions = binding_.functions;
         inner.panels = binding_.panels;
+        inner.scratch = binding_.scratch;
         std::map<std::string, std::string> carries;
         Dim count;
         for (std::size_t k = 0; k < scan_node.operands.size(); ++k) {
@@ -399,6 +406,17 @@ Value scan_operand(const Node& group, std::size_t k) {
     const Node& argument = group.body->node(scan_in(group).operands[k]);
     NNCC_CHECK(argument.op->name == "argument", "an operand of a scan is computed in its group");
     return group.operands[static_cast<std::size_t>(argument.attributes.integer("index"))];
+}
+
+std::int64_t scratch_bytes_of(const LoweredEntry& entry) {
+    std::int64_t most = 0;
+    for (const Kernel& kernel : entry.kernels) {
+        for (const KernelParameter& parameter : kernel.parameters) most = std::max(most, parameter.scratch_bytes);
+    }
+    for (const auto& scan : entry.scans) {
+        if (scan) most = std::max(most, scratch_bytes_of(*scan));
+    }
+    return most;
 }
 
 Expected<LoweredEntry> lower_entry(const Plan& plan, const std::function<bool(const std::string&)>& wants_store) {

@@ -26,6 +26,9 @@ struct LoweredEntry {
 // What operand `k` of the scan in a group is in the plan around it.
 Value scan_operand(const Node& group, std::size_t k);
 
+// The most that one of its kernels asks for.
+std::int64_t scratch_bytes_of(const LoweredEntry& entry);
+
 // Keeps the launches that wanted stores and outputs need. Stores are asked for by the name of the storage.
 Expected<LoweredEntry> lower_entry(const Plan& plan, const std::function<bool(const std::string&)>& wants_store);
 
@@ -35,6 +38,7 @@ struct EntryBinding {
     std::function<std::string(const std::string& panels)> panels;
     std::map<std::string, std::string> inputs, outputs;  // by name
     std::string arena;                                   // "arena_"
+    std::string scratch = {};                            // "arena_ + 640", of kernels that ask for some
     std::vector<std::string> reserved;                   // identifiers of the function's parameters
     std::string functions = {};                          // how calls begin: "kernels::"
     bool is_step = false;                                // of a scan: what `storage` gives is a pointer's name already

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "emit/choose_winograd.h"
 #include "passes/scan_body.h"
 #include "passes/scan_builder.h"
 
@@ -154,8 +155,10 @@ void PackedLayout::choose_panels(Kernel& kernel, const StorageOf& storage_of) {
     item.column = product->b_column.constant();
     const std::int64_t element = dtype_bytes(right.type.dtype), width = 64 / element;
     item.bytes = item.k * ((item.n + width - 1) / width * width) * element;
+    choose_form(kernel, item);
     const std::string key =
-        fmt::format("{} panels {} {} {} {} {}", item.storage, item.k, item.n, item.first, item.row, item.column);
+        fmt::format("{} panels {} {} {} {} {}{}", item.storage, item.k, item.n, item.first, item.row, item.column,
+                    item.winograd > 0 ? fmt::format(" winograd {}", item.winograd) : "");
     KernelParameter panels{.role = right.role + "_panels", .type = right.type, .panels = key};
     if (used_otherwise(*product, product->b)) {
         product->b = static_cast<int>(kernel.parameters.size());
@@ -168,12 +171,28 @@ void PackedLayout::choose_panels(Kernel& kernel, const StorageOf& storage_of) {
     items_.emplace(key, std::move(item));
 }
 
+// A convolution that is faster by Winograd's: its weights are transformed, and it gets scratch.
+void PackedLayout::choose_form(Kernel& kernel, PackedItem& item) {
+    auto& product = std::get<Contraction>(kernel.body);
+    product.winograd = choose_winograd(product);
+    if (!product.winograd) return;
+    item.winograd = product.winograd->m;
+    item.bytes = winograd_weights_bytes(product);
+    product.scratch = static_cast<int>(kernel.parameters.size());
+    KernelParameter scratch{.role = "scratch", .type = {DType::kF32, {}}, .written = true};
+    scratch.scratch_bytes = winograd_scratch_bytes(product);
+    kernel.parameters.push_back(std::move(scratch));
+}
+
 std::vector<std::string> PackedLayout::decisions() const {
     std::vector<std::string> lines;
     for (const auto& [key, item] : items_) {
-        lines.push_back(item.is_panels
-                            ? fmt::format("{}: panels of {} x {}, {} bytes", item.storage, item.k, item.n, item.bytes)
-                            : fmt::format("{}: as it is, {} bytes", item.storage, item.bytes));
+        std::string what = "as it is";
+        if (item.is_panels) what = fmt::format("panels of {} x {}", item.k, item.n);
+        if (item.winograd > 0) {
+            what = fmt::format("{} x {} for F({}x{}, 3x3)", item.k, item.n, item.winograd, item.winograd);
+        }
+        lines.push_back(fmt::format("{}: {}, {} bytes", item.storage, what, item.bytes));
     }
     return lines;
 }

@@ -11,7 +11,7 @@
 
 namespace nncc {
 
-// A storage copied as it is, or (panels) laid out for one matrix product.
+// A storage copied as it is, or (panels) laid out for one matrix product, or transformed for one convolution.
 struct PackedItem {
     std::string storage;
     Type type;
@@ -20,6 +20,7 @@ struct PackedItem {
     bool is_panels = false;
     // Panels: the K x N matrix in the storage.
     std::int64_t k = 0, n = 0, first = 0, row = 0, column = 0;
+    int winograd = 0;  // the tile's side; the matrix is [9 * channels, n]
 };
 
 // Storages that live in the Model and not in Packed: those that the entry changes, and the counters that it reads.
@@ -44,6 +45,7 @@ class PackedLayout {
     using StorageOf = std::function<std::string(Value)>;
     void visit(LoweredEntry& entry, const StorageOf& storage_of, bool pack_panels, std::map<std::string, Type>& raw);
     void choose_panels(Kernel& kernel, const StorageOf& storage_of);
+    void choose_form(Kernel& kernel, PackedItem& item);
     void place(PackedItem& item);
 
     std::map<std::string, PackedItem> items_;

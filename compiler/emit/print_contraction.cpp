@@ -13,6 +13,11 @@ namespace {
 std::int64_t convolution_stack_bytes(const Contraction& product, std::int64_t element) {
     constexpr std::int64_t kStretchBytes = 80, kBandLimit = 1 << 16;
     const Places& places = *product.places;
+    if (product.winograd) {
+        // A tile's places, where its elements lie, and its lines half transformed.
+        const std::int64_t m = product.winograd->m, side = m + 2;
+        return m * m * 64 + side * side * 8 + side * side * 32;
+    }
     const auto& [planes, lines, last] = places.axes;
     const std::int64_t span = (last.places - 1) * last.stride + last.taps;
     const std::int64_t band = planes.taps * lines.taps * span * places.channels * element;
@@ -86,9 +91,10 @@ class ContractionPrinter {
         parts.indent(1);
         if (row_axes > 1) print_row_axes(row, batch, row_axes, body.text(), parts);
         const bool uses_row = row_axes > 1 ? !parts.text().empty() : uses_word(body.text(), row);
-        code_.line(fmt::format("{}{}, {}, [&]({}, {}, {}, {}) {{", call(fixed),
+        const std::string scratch = product_.winograd ? function_.pointer(product_.scratch, {}, {}) + ", " : "";
+        code_.line(fmt::format("{}{}, {}, {}[&]({}, {}, {}, {}) {{", call(fixed),
                                product_.places ? pointer_to_places() : left,
-                               is_depthwise ? function_.pointer(product_.b, {}, {}) : right,
+                               is_depthwise ? function_.pointer(product_.b, {}, {}) : right, scratch,
                                uses_row ? fmt::format("int {}", row) : std::string("int"), parameter("int", column),
                                parameter("auto", "lanes"), parameter("auto", accumulated)));
         code_.append(parts);
@@ -129,10 +135,12 @@ class ContractionPrinter {
 
     // "nncc::convolve<1, nncc::NoAxis, nncc::Axis<28, 28, 5, 1, 2>, nncc::Axis<28, 28, 5, 1, 2>, 1, 1, kColumns>(": an
     // axis is extent, places, taps, stride, low, spread, dilation.
+    // "nncc::convolve_winograd<4, 25, 1, nncc::Axis<56, 56, 3, 1, 1>, nncc::Axis<56, 56, 3, 1, 1>, 64, kColumns>(".
     std::string convolve_call() {
         const Places& places = *product_.places;
         std::string axes;
         for (const Places::Axis& axis : places.axes) {
+            if (product_.winograd && &axis == &places.axes.front()) continue;
             std::string text = "nncc::NoAxis";
             if (axis.extent != 1 || axis.places != 1 || axis.taps != 1 || axis.low != 0) {
                 text = fmt::format("nncc::Axis<{}, {}, {}, {}, {}", axis.extent, axis.places, axis.taps, axis.stride,
@@ -145,6 +153,11 @@ class ContractionPrinter {
         }
         if (places.depthwise) {
             return fmt::format("nncc::convolve_depthwise<{}, {}{}>(", places.batch, axes,
+                               function_.dim(product_.n, false));
+        }
+        if (product_.winograd) {
+            return fmt::format("nncc::convolve_winograd<{}, {}, {}, {}{}, {}>(", product_.winograd->m,
+                               product_.winograd->chunk, places.batch, axes, places.channels,
                                function_.dim(product_.n, false));
         }
         return fmt::format("nncc::convolve<{}, {}{}, {}, {}>(", places.batch, axes, places.channels, places.pixel,
@@ -168,6 +181,7 @@ class ContractionPrinter {
         const std::string pointer =
             function_.pointer(parameter, {.offset = offset, .strides = batch_strides}, variables);
         const std::string_view type = cpp_type(product_.dtype);
+        if (packed && product_.winograd) return fmt::format("const nncc::WinogradPanels {}{{{}}};", name, pointer);
         if (packed) return fmt::format("const nncc::Panels<{}> {}{{{}}};", type, name, pointer);
         const std::string rows = function_.dim(row, false), columns = function_.dim(column, false);
         if (!fixed)

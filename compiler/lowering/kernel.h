@@ -22,6 +22,7 @@ struct KernelParameter {
     Value value = {};                // of the plan's graph; none when `table` is set
     std::vector<double> table = {};  // all elements, row-major
     std::string panels = {};         // set by the emitter: the key of this operand's panels in Packed
+    std::int64_t scratch_bytes = 0;  // set by the emitter: no operand but memory behind the arena
 };
 
 // One value inside a loop nest. Loads, iotas and random bits vary along the axes where `map` has a stride; the others
@@ -83,6 +84,12 @@ struct Places {
     bool depthwise = false;     // each filter sums over the taps of its own channel only
 };
 
+// A convolution of 3 x 3 by Winograd's F(m x m, 3 x 3), `chunk` tiles at a time.
+struct Winograd {
+    int m = 0;
+    std::int64_t chunk = 0;
+};
+
 // For every index of the batch axes: C[m, n] = epilogue(sum over k of A[m, k] * B[k, n]).
 // `epilogue` is a nest over the axes [batch..., m, n] that reads the product through kAccumulator and stores the
 // results.
@@ -99,6 +106,9 @@ struct Contraction {
     // A convolution: A is read by places (its strides say nothing), and m are the places of the whole batch, row by
     // row. Then the epilogue may have several axes in the place of m, whose product it is.
     std::optional<Places> places = std::nullopt;
+    // Set by the emitter: B lies transformed, and the parameter `scratch` is memory.
+    std::optional<Winograd> winograd = std::nullopt;
+    int scratch = -1;
     LoopNest epilogue;
 };
 

@@ -11,9 +11,6 @@
 namespace nncc {
 namespace detail {
 
-template <class T, int count>
-alignas(64) inline constexpr T kZeros[static_cast<u64>(count)] = {};
-
 // One phase of a convolution: the places whose taps are `t0`, `t1`, `t2`.
 template <class T, class A0, class A1, class A2, int channels, int pixel>
 struct Phase {

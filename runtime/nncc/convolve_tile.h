@@ -38,6 +38,9 @@ struct Taps {
     }
 };
 
+template <class T, int count>
+alignas(64) inline constexpr T kZeros[static_cast<u64>(count)] = {};
+
 inline constexpr u64 kMostPlaces = 8;
 
 // A stretch of the sum: depth elements from a[place] for each place of the tile, and as many rows of a panel.

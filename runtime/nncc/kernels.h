@@ -14,3 +14,4 @@
 #include "nncc/scalar.h"
 #include "nncc/simd.h"
 #include "nncc/sort.h"
+#include "nncc/winograd.h"

@@ -253,7 +253,7 @@ TEST(Realtime, RuntimeConvolutionsAreProven) {
     const RealtimeReport report = check(R"(
         #include <nncc/kernels.h>
         namespace nncc {
-        void step(const float* x, const float* w, const float* panels, float* y) noexcept {
+        void step(const float* x, const float* w, const float* panels, float* scratch, float* y) noexcept {
             const auto keep = [&](int row, int j, auto lanes, auto v) { store(y + row * 100 + j, v, lanes); };
             using Side = Axis<14, 14, 3, 1, 1>;
             convolve<2, NoAxis, Side, Side, 3, 3, 100>(x, Panels<f32>{panels}, keep);
@@ -262,6 +262,9 @@ TEST(Realtime, RuntimeConvolutionsAreProven) {
             convolve<1, Side, Side, Side, 5, 10, 100>(x, Matrix<f32, 100, 1>{w}, keep);
             convolve<1, NoAxis, NoAxis, Axis<9, 18, 4, 1, 1, 2>, 4, 4, 100>(x, Matrix<f32, 100, 1>{w}, keep);
             convolve_depthwise<1, NoAxis, Side, Axis<14, 7, 9, 2, 4>, 100>(x, w, keep);
+            convolve_winograd<2, 20, 2, Side, Side, 20, 100>(x, WinogradPanels{panels}, scratch, keep);
+            convolve_winograd<4, 20, 2, Side, Side, 20, 100>(x, WinogradPanels{panels}, scratch, keep);
+            pack_winograd<4, 20, 100>(Matrix<f32, 100, 1>{w}, scratch);
         }
         }  // namespace nncc
         )",
