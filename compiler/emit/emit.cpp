@@ -375,6 +375,10 @@ class ModelEmitter {
             return packed_pointer("packed_->bytes", *packed.find(key), packed.find(key)->type.dtype, true);
         };
         forward.body = print_entry(lowered, checked(binding), library_, file_scope_, 1);
+        if (scratch > 0) {
+            forward.body.arena_lines.push_back(
+                fmt::format("{:>9} .. {:>9}  scratch of kernels", scratch_offset(item.plan), arena_bytes));
+        }
         (is_local ? forward.local_arena_bytes : forward.arena_bytes) = forward.body.uses_arena ? arena_bytes : 0;
         forward.body.stack_bytes += forward.local_arena_bytes;
         count(item, forward.body, forward.arena_bytes);
