@@ -15,6 +15,7 @@ class AxisCallPrinter {
     void print() {
         if (call_.kernel == "gather") return gather();
         if (call_.kernel == "scatter_add") return scatter_add();
+        if (call_.kernel == "overwrite") return overwrite();
         along_axis();
     }
 
@@ -77,6 +78,18 @@ class AxisCallPrinter {
                                at(operand(0), {call_.index_count, Dim(0)}), size(call_.index_count),
                                at(operand(1), {times(call_.outer, row), row}), size(call_.inner),
                                at(result(), {times(call_.outer, table), table}), size(call_.length)));
+        close_loops();
+    }
+
+    // The rest of the operand is there already where the result lies in its place.
+    void overwrite() {
+        const Dim table = times(call_.length, call_.inner), rows = times(call_.index_count, call_.inner);
+        code_.line(fmt::format("if ({0} != {1}) nncc::copy({0}, {1}, {2});", operand(0), result(),
+                               size(times(call_.outer, table))));
+        open_loops({call_.outer});
+        code_.line(fmt::format("nncc::overwrite({}, {}, {}, *{}, {}, {});", at(operand(1), {rows}),
+                               size(call_.index_count), size(call_.inner), operand(2), at(result(), {table}),
+                               size(call_.length)));
         close_loops();
     }
 

@@ -114,12 +114,12 @@ struct Contraction {
 
 // A kernel of the runtime that works along one axis of a row-major tensor [batch, outer, length, inner].
 struct AxisCall {
-    std::string kernel;  // "argsort", "cumulative", "argmax", "gather", "scatter_add"
+    std::string kernel;  // "argsort", "cumulative", "argmax", "gather", "scatter_add", "overwrite"
     const Node* node = nullptr;
     std::vector<int> operands;  // parameters
     int result = -1;            // parameter
     Dim batch = {}, outer = {}, length = {}, inner = {};
-    Dim index_count = {};  // gather, scatter_add: indices of one batch element
+    Dim index_count = {};  // gather, scatter_add: indices of one batch element; overwrite: rows
 };
 
 struct Kernel {

@@ -122,6 +122,7 @@ class SingleLowering {
             call.outer = product(shape, 0, axis);
             call.length = shape[axis];
             call.inner = product(shape, axis + 1, shape.size());
+            if (name == "overwrite") call.index_count = reader_.body().type(node_.operands[1]).shape[axis];
         }
         if (name == "argsort" && (!call.length.is_constant() || call.length.constant() > kSortLimit)) {
             return reader_.refuse(

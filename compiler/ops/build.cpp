@@ -112,6 +112,9 @@ Value scatter_add(GraphBuilder& b, Value indices, Value updates, std::int64_t ax
     return b.add("scatter_add", {indices, updates},
                  {{"axis", axis}, {"batch_axes", batch_axes}, {"extent", Shape{std::move(extent)}}});
 }
+Value overwrite(GraphBuilder& b, Value x, Value rows, Value start, std::int64_t axis) {
+    return b.add("overwrite", {x, rows, start}, {{"axis", axis}});
+}
 Value einsum(GraphBuilder& b, std::string equation, std::vector<Value> operands) {
     return b.add("einsum", std::move(operands), {{"equation", std::move(equation)}});
 }

@@ -60,6 +60,7 @@ Value concatenate(GraphBuilder& b, std::vector<Value> parts, std::int64_t axis);
 Value gather(GraphBuilder& b, Value x, Value indices, std::int64_t axis, std::int64_t batch_axes = 0);
 Value scatter_add(GraphBuilder& b, Value indices, Value updates, std::int64_t axis, std::int64_t batch_axes,
                   Dim extent);
+Value overwrite(GraphBuilder& b, Value x, Value rows, Value start, std::int64_t axis);
 Value einsum(GraphBuilder& b, std::string equation, std::vector<Value> operands);
 Value cumulative(GraphBuilder& b, Value x, std::string kind, std::int64_t axis, bool reverse);
 Value iota(GraphBuilder& b, DType dtype, Shape shape, std::int64_t axis);

@@ -1,4 +1,4 @@
-// Evaluate bodies of gather, scatter_add and argsort.
+// Evaluate bodies of gather, scatter_add, overwrite and argsort.
 #pragma once
 
 #include <algorithm>
@@ -70,6 +70,23 @@ void evaluate_scatter_add(EvaluateContext<S>& context) {
             r.elements[to + i] = wraps ? S(wrapped(whole(sum))) : sum;
         }
     });
+}
+
+template <class S>
+void evaluate_overwrite(EvaluateContext<S>& context) {
+    const Tensor<S>& rows = *context.operands[1];
+    Tensor<S>& r = context.results[0];
+    r.elements = context.operands[0]->elements;
+    const AxisView to = axis_view(r.extents, context.node.attributes.integer("axis"));
+    const AxisView from = axis_view(rows.extents, context.node.attributes.integer("axis"));
+    const std::int64_t start = whole(context.operands[2]->elements[0]);
+    for (std::int64_t o = 0; o < to.outer; ++o) {
+        for (std::int64_t k = 0; k < from.extent; ++k) {
+            if (start + k < 0 || start + k >= to.extent) continue;
+            for (std::int64_t i = 0; i < to.inner; ++i)
+                r.elements[to.offset(o, start + k, i)] = rows.elements[from.offset(o, k, i)];
+        }
+    }
 }
 
 // Stable, ascending, NaN last.

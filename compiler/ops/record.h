@@ -133,6 +133,9 @@ struct OpRecord {
     std::optional<Reach> (*reach)(const Graph&, const Node&, std::size_t axis) = nullptr;
     // The attributes when those `-first` elements are part of the operand already.
     Attributes (*with_past)(const Node&, std::size_t axis) = nullptr;
+    // The result is operand 0 but for some elements, which are made of the other operands alone: it may lie where
+    // operand 0 does, and then those elements are all that is written.
+    bool changes_in_place = false;
 };
 
 std::span<const OpRecord* const> all_ops();       // in the table's order

@@ -1,4 +1,4 @@
-// Op records whose index maps depend on data: gather, scatter_add, argsort.
+// Op records whose index maps depend on data: gather, scatter_add, overwrite, argsort.
 #include "graph/diagnostic_kinds.h"
 #include "ops/evaluate_indexed.h"
 #include "ops/gradient_rules.h"
@@ -76,6 +76,23 @@ TypeResult scatter_add_type(const TypeContext& c) {
     return std::vector{Type{updates.dtype, shape}};
 }
 
+TypeResult overwrite_type(const TypeContext& c) {
+    const Type& a = c.operands[0];
+    const Type& rows = c.operands[1];
+    const std::int64_t axis = c.attributes.integer("axis");
+    if (auto error = axis_error(axis, a.rank())) return *error;
+    bool fits = rows.dtype == a.dtype && rows.rank() == a.rank();
+    for (std::size_t i = 0; fits && i < a.shape.size(); ++i)
+        fits = static_cast<std::int64_t>(i) == axis || rows.shape[i] == a.shape[i];
+    if (!fits) {
+        return type_error(rows.dtype == a.dtype ? kShapeDiffers : kDTypeDiffers,
+                          fmt::format("rows {} do not fit axis {} of {}", type_text(rows), axis, type_text(a)), {0, 1});
+    }
+    if (c.operands[2] != Type{DType::kI32, {}})
+        return type_error(kDTypeUnsupported, fmt::format("a start is i32[], not {}", type_text(c.operands[2])), {2});
+    return std::vector{a};
+}
+
 TypeResult argsort_type(const TypeContext& c) {
     if (auto error = wants_number(c, "`argsort`")) return *error;
     if (auto error = axis_error(c.attributes.integer("axis"), c.operands[0].rank())) return *error;
@@ -109,6 +126,25 @@ Values scatter_add_gradient(const GradientContext& c) {
     return {Value{}, select(b, mask, gathered, splat(b, 0.0, type))};
 }
 
+// What was dropped gets 0, as with scatter_add.
+Values overwrite_gradient(const GradientContext& c) {
+    GraphBuilder& b = c.builder;
+    const std::int64_t axis = c.node.attributes.integer("axis");
+    const Type rows = b.type(c.operands[1]);
+    if (!is_floating(rows.dtype)) return {Value{}, Value{}, Value{}};
+    const Value by_a = overwrite(b, c.adjoint(), splat(b, 0.0, rows), c.operands[2], axis);
+    const Dim count = rows.shape[static_cast<std::size_t>(axis)];
+    const Value first = broadcast_scalar(b, c.operands[2], {count});
+    const Value indices = add(b, iota(b, DType::kI32, {count}, 0), first);
+    const Dim extent = b.type(c.operands[0]).shape[static_cast<std::size_t>(axis)];
+    const Value end = broadcast_scalar(b, extent_value(b, extent, DType::kI32), {count});
+    const Value not_before = less_equal(b, like(b, indices, 0.0), indices);
+    const Value inside = logical_and(b, not_before, less(b, indices, end));
+    const Value gathered = gather(b, c.adjoint(), indices, axis);
+    const Value mask = broadcast_to(b, inside, rows.shape, {axis});
+    return {by_a, select(b, mask, gathered, splat(b, 0.0, rows)), Value{}};
+}
+
 const OpRecord kIndexedTable[] = {
     {.name = "gather",
      .operands = "a, indices",
@@ -129,6 +165,16 @@ const OpRecord kIndexedTable[] = {
      .gradient = GradientRule(scatter_add_gradient),
      .lowering = IndexedLowering{"scatter_add"},
      .evaluate = [](auto& context) { evaluate_scatter_add(context); }},
+    {.name = "overwrite",
+     .operands = "a, rows, start",
+     .attributes = {{"axis", attribute_kind<std::int64_t>()}},
+     .summary =
+         "a with rows in place of its elements start, start + 1 ... along an axis; out of range they are dropped",
+     .type = overwrite_type,
+     .gradient = GradientRule(overwrite_gradient),
+     .lowering = CustomLowering{"overwrite"},
+     .evaluate = [](auto& context) { evaluate_overwrite(context); },
+     .changes_in_place = true},
     {.name = "argsort",
      .operands = "a",
      .attributes = {{"axis", attribute_kind<std::int64_t>()}},

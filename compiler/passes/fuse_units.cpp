@@ -270,6 +270,7 @@ class Finder {
             });
             if (!reads) continue;
             if (unit == base.node && is_scan(graph_.node(unit))) safe = starts_stored_carry(base, node);
+            if (unit == base.node && graph_.node(unit).op->changes_in_place) safe = changes_stored(unit, node);
             if (unit == base.node ? !safe : reaches(base.node, unit)) {
                 units_.store_needs_copy[at(store)] = true;
                 return;
@@ -291,6 +292,17 @@ class Finder {
             const Node& leaf = graph_.node(alias_base(graph_, units_, scan.operands[k]));
             if (leaf.op->name != "storage" || leaf.attributes.text("name") != store.attributes.text("name")) continue;
             if (!roles.is_carry(k) || roles.yields + k - roles.sequences != static_cast<std::size_t>(last.result))
+                return false;
+        }
+        return true;
+    }
+
+    // Of the storage, only what is changed in place is read.
+    bool changes_stored(int unit, const Node& store) const {
+        const Node& node = graph_.node(unit);
+        for (std::size_t k = 1; k < node.operands.size(); ++k) {
+            const Node& leaf = graph_.node(alias_base(graph_, units_, node.operands[k]));
+            if (leaf.op->name == "storage" && leaf.attributes.text("name") == store.attributes.text("name"))
                 return false;
         }
         return true;

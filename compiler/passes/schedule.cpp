@@ -132,7 +132,24 @@ Value buffer_root(const Graph& fused, Value value) {
     }
 }
 
+namespace {
+
+bool is_changed_in_place(const Node& group, std::size_t operand) {
+    const Node& node = group.body->node(group.body->outputs().front().value);
+    if (!node.op->changes_in_place) return false;
+    for (std::size_t k = 0; k < node.operands.size(); ++k) {
+        const Node& argument = group.body->node(node.operands[k]);
+        const bool is_it = argument.op->name == "argument" &&
+                           argument.attributes.integer("index") == static_cast<std::int64_t>(operand);
+        if (is_it != (k == 0)) return false;
+    }
+    return true;
+}
+
+}  // namespace
+
 int carry_result(const Node& group, std::size_t operand) {
+    if (group.attributes.text("kind") == "single") return is_changed_in_place(group, operand) ? 0 : -1;
     if (group.attributes.text("kind") != "scan") return -1;
     const Node& scan = scan_in(group);
     const ScanRoles roles = roles_of(scan);

@@ -18,8 +18,9 @@ Value buffer_root(const Graph& fused, Value value);
 // result: then a result may overwrite it. `with_epilogues`: epilogues of contractions and reductions count as well.
 bool reads_in_place(const Graph& fused, const Node& group, int operand, bool with_epilogues);
 
-// The result of a group of kind "scan" that is the last value of the carry which starts from that operand, or -1: the
-// carry may then live where the operand does, since nothing else of the scan reads it.
+// The result of a group that begins as that operand, or -1: of kind "scan", the last value of the carry which starts
+// from it; of kind "single", what changes it in place. It may then live where the operand does, since nothing else of
+// the group reads it.
 int carry_result(const Node& group, std::size_t operand);
 
 }  // namespace nncc

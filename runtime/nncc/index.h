@@ -1,4 +1,4 @@
-// Moves elements by index and by stride: gather, scatter_add, fill, copies of up to eight axes.
+// Moves elements by index and by stride: gather, scatter_add, overwrite, fill, copies of up to eight axes.
 #pragma once
 
 #include "nncc/reduce.h"
@@ -33,6 +33,14 @@ inline void scatter_add(const i32* indices, i64 count, const T* updates, i64 inn
         T* row = out + index * inner;
         for (i64 i = 0; i < inner; ++i) row[i] = add(row[i], updates[i]);
     }
+}
+
+// out[start + c][0 ... inner) = rows[c][0 ... inner); what is not in [0, extent) is dropped.
+template <class T>
+inline void overwrite(const T* rows, i64 count, i64 inner, i32 start, T* out, i32 extent) noexcept {
+    const i64 skipped = start < 0 ? -static_cast<i64>(start) : 0, room = static_cast<i64>(extent) - start;
+    const i64 end = count < room ? count : room;
+    if (skipped < end) copy(rows + skipped * inner, out + (start + skipped) * inner, (end - skipped) * inner);
 }
 
 // One axis of a copy: how many elements, and how far apart they lie in both places (0: broadcast; negative: backwards).

@@ -332,6 +332,16 @@ std::optional<Application> scatter_add(const Draw& d) {
                   {"extent", Shape{extent(from, axis)}}});
 }
 
+// Of more rows than fit, at times.
+std::optional<Application> overwrite(const Draw& d) {
+    Type type = d.number(1);
+    if (type.rank() == 0) return std::nullopt;
+    const std::int64_t axis = d.axis(type);
+    Type rows = type;
+    rows.shape[static_cast<std::size_t>(axis)] = d.random.integer(0, 4);
+    return apply({type, rows, Type{DType::kI32, {}}}, {{"axis", axis}});
+}
+
 std::optional<Application> cast(const Draw& d) {
     Type type = d.type(d.random.of(std::vector<DType>{d.floating, d.floating, DType::kI32, DType::kBool}));
     std::vector<DType> to = {d.floating, DType::kI32, DType::kBool};
@@ -423,6 +433,7 @@ Generator generator_of(const OpRecord& op) {
         {"window", window},
         {"gather", gather},
         {"scatter_add", scatter_add},
+        {"overwrite", overwrite},
         {"group", group},
         {"scan", scan},
         {"store",

@@ -44,6 +44,25 @@ TEST(PlanVerifier, CatchesOverlap) {
     EXPECT_TRUE(mentions(verify(plan, {}), "overlap"));
 }
 
+// Rows of a storage are written where they are, and what reads them afterwards reads the storage.
+TEST(PlanMemory, ChangesAStorageInPlace) {
+    const std::string changed =
+        "%0 = input() {name = \"x\", type = f32[2, 4]} : f32[2, 4]\n"
+        "%1 = input() {name = \"start\", type = i32[]} : i32[]\n"
+        "%2 = storage() {name = \"c\", storage_kind = \"stream\", type = f32[64, 4]} : f32[64, 4]\n"
+        "%3 = overwrite(%2, %0, %1) {axis = 0} : f32[64, 4]\n"
+        "%4 = store(%3) {name = \"c\"}\n"
+        "%5 = einsum(%0, %3) {equation = \"ij,kj->ik\"} : f32[2, 64]\n";
+    const Plan plan = planned(changed + "return out = %5\n");
+    EXPECT_EQ(plan.launches.size(), 2U) << print_plan(plan);
+    EXPECT_EQ(plan.arena_bytes, 0) << print_plan(plan);
+    // Who reads the old value runs before.
+    const Plan both = planned(changed +
+                              "%6 = einsum(%0, %2) {equation = \"ij,kj->ik\"} : f32[2, 64]\n"
+                              "%7 = subtract(%5, %6) : f32[2, 64]\nreturn out = %7\n");
+    EXPECT_LE(both.arena_bytes, 1024) << print_plan(both);
+}
+
 TEST(PlanVerifier, CatchesReadBeforeWrite) {
     Plan plan = planned(kChain);
     std::swap(plan.launches[0], plan.launches[1]);
