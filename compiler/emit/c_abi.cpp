@@ -101,7 +101,10 @@ void add_forward(const ModelText& model, const ForwardText& forward, std::vector
                              {fmt::format("static_cast<{}*>(memory)->reseed(seed);", type)}});
     }
     if (forward.process == nullptr) return;
-    add_call("process", "goes on where the last call ended");
+    const ProcessText& process = *forward.process;
+    add_call("process", process.position.empty()
+                            ? "goes on where the last call ended"
+                            : fmt::format("goes on where the last call ended, for {} steps in all", process.limit));
     functions.push_back({"void",
                          fmt::format("{}_reset{}", name, end),
                          {"void* memory"},

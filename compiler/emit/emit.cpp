@@ -270,6 +270,10 @@ class ModelEmitter {
             if (process->streams.find(name) == nullptr && forward.states.find(name) == nullptr)
                 return missing(fmt::format("`process` stores `{}`, which is no stream", name));
         }
+        if (const StructMember* position = process->streams.find(request_.program.position)) {
+            process->position = position->path;
+            process->limit = item.dims.at("time").value;
+        }
         EntryBinding binding = binding_of(forward.inputs);
         for (const Argument& output : forward.outputs) {
             binding.outputs[output.graph_name] = output.name + ".data()";

@@ -18,6 +18,15 @@ void print_summary(const ModelText& model, Code& code) {
     code.line(fmt::format("// {}{}", count_text(model), model.trainer ? "" : " No train block, so no Trainer."));
 }
 
+// Of its streams but the count of steps.
+std::int64_t cache_bytes(const ProcessText& process) {
+    std::int64_t bytes = 0;
+    for (const StructMember& member : process.streams.members()) {
+        if (member.path != process.position) bytes += member.elements * dtype_bytes(member.storage->type.dtype);
+    }
+    return bytes;
+}
+
 void print_model_class(const ForwardText& forward, Code& code) {
     code.line("template <>");
     code.open(fmt::format("class Model<{}> {{  // one per thread{}", forward.batch,
@@ -25,9 +34,12 @@ void print_model_class(const ForwardText& forward, Code& code) {
     code.indent(-1);
     code.line("  public:");
     code.indent(1);
-    code.line(fmt::format("static constexpr int kArenaBytes = {}, kStackBytes = {};  // the stack is an estimate",
-                          forward.arena_bytes, forward.body.stack_bytes));
     const bool streams = forward.process != nullptr, states = !forward.states.members().empty();
+    const bool limited = streams && !forward.process->position.empty();
+    const std::string cache =
+        limited ? fmt::format(" kCacheBytes = {},", cache_bytes(*forward.process)) : std::string();
+    code.line(fmt::format("static constexpr int kArenaBytes = {},{} kStackBytes = {};  // the stack is an estimate",
+                          forward.arena_bytes, cache, forward.body.stack_bytes));
     std::string start;
     if (states) start += " restart();";
     if (streams) start += " reset();";
@@ -50,8 +62,16 @@ void print_model_class(const ForwardText& forward, Code& code) {
         code.line("// Random bits are a function of the seed and of the number of calls since; 0 at the start.");
         code.line("void reseed(nncc::u64 seed) noexcept;");
     }
-    if (streams) {
+    if (limited) {
+        code.line(
+            fmt::format("// Goes on where the last call ended, by what it keeps of earlier steps, until reset(). {} "
+                        "steps in all:",
+                        forward.process->limit));
+        code.line("// false, and nothing written, when a call would go beyond. Latency 0.");
+    } else if (streams) {
         code.line("// Goes on where the last call ended, until reset(). Latency 0.");
+    }
+    if (streams) {
         code.list(fmt::format("{} process(", forward.extents.empty() ? "void" : "[[nodiscard]] bool"),
                   forward_parameters(forward), ") noexcept;");
         code.line("void reset() noexcept;");

@@ -28,6 +28,8 @@ struct ProcessText {
     StructLayout streams;
     EntryText body, reset;
     std::int64_t local_arena_bytes = 0, reset_arena_bytes = 0;
+    std::string position = {};  // the member of its streams that counts steps, which are `limit` at most; may be empty
+    std::int64_t limit = 0;
 };
 
 struct ForwardText {

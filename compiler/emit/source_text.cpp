@@ -119,9 +119,10 @@ void print_weight_functions(const ModelText& model, Code& code) {
 }
 
 void print_entry_of_model(const ForwardText& forward, std::string_view name, const EntryText& body,
-                          std::int64_t local_arena_bytes, Code& code) {
+                          std::int64_t local_arena_bytes, const std::string& limit_check, Code& code) {
     Code before = statements({});
     print_extent_checks(forward.extents, forward.bounds, forward.inputs, forward.outputs, "return false;", before);
+    if (!limit_check.empty()) before.line(limit_check);
     if (local_arena_bytes > 0) before.line(fmt::format("alignas(64) unsigned char arena[{}];", local_arena_bytes));
     const bool fixed = forward.extents.empty();
     const Code after = statements(fixed ? std::vector<std::string>{} : std::vector<std::string>{"return true;"});
@@ -156,11 +157,15 @@ void print_states(const ModelText& model, const ForwardText& forward, Code& code
 }
 
 void print_forward(const ModelText& model, const ForwardText& forward, Code& code) {
-    print_entry_of_model(forward, "forward", forward.body, forward.local_arena_bytes, code);
+    print_entry_of_model(forward, "forward", forward.body, forward.local_arena_bytes, "", code);
     print_states(model, forward, code);
     if (forward.process == nullptr) return;
     const ProcessText& process = *forward.process;
-    print_entry_of_model(forward, "process", process.body, process.local_arena_bytes, code);
+    std::string limit_check;
+    if (!process.position.empty())
+        limit_check = fmt::format("if (time > {} - streams_.{}) return false;  // steps since reset()", process.limit,
+                                  process.position);
+    print_entry_of_model(forward, "process", process.body, process.local_arena_bytes, limit_check, code);
     Code before = statements({});
     if (uses_word(process.reset.code.text(), "seed_word")) before.line("const nncc::i32 seed_word = 0;");
     if (process.reset_arena_bytes > 0)

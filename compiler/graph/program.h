@@ -45,6 +45,9 @@ struct Program {
     std::map<std::string, Graph> entries;  // keyed by the names above; absent when the model has none such
     std::vector<std::string> inputs;       // the model's inputs in order: names of `input` nodes of `forward`
     std::vector<std::string> data;         // further inputs of `loss` in order of the train block ("y")
+    // The stream that counts the steps `process` has been given, which may be as many as `time` is bounded by; empty
+    // when they may be any number.
+    std::string position;
 
     const Storage* find_storage(std::string_view name) const;
 };

@@ -108,6 +108,13 @@ std::optional<std::string> verify(const Program& program) {
     for (const Storage& storage : program.storages) {
         if (!names.insert(storage.name).second) return fmt::format("two storages are named `{}`", storage.name);
     }
+    if (!program.position.empty()) {
+        const Storage* position = program.find_storage(program.position);
+        const auto time = program.dims.find("time");
+        if (position == nullptr || position->kind != StorageKind::kStream || position->type != Type{DType::kI32, {}})
+            return fmt::format("the position `{}` is no stream i32[]", program.position);
+        if (time == program.dims.end() || !time->second.bounded) return "a position needs a bound of `time`";
+    }
     for (const auto& [name, graph] : program.entries) {
         Fault fault = verify(graph);
         if (!fault) fault = storage_fault(program, graph);

@@ -11,7 +11,7 @@
 #include "semantics/call.h"
 #include "semantics/diagnostic_kinds.h"
 #include "semantics/expression.h"
-#include "semantics/history.h"
+#include "semantics/positions.h"
 #include "semantics/signature.h"
 #include "semantics/storage.h"
 #include "semantics/streaming.h"
@@ -99,9 +99,12 @@ std::optional<std::vector<Value>> run_model(Elaboration& elaboration, const Mode
     return values;
 }
 
-Graph without_dead_nodes(Elaboration& elaboration) {
-    Graph graph = std::move(elaboration.builder).finish();
+Graph without_dead_nodes(const Graph& graph) {
     return rewrite(graph, [](GraphBuilder&, const Node&, const std::vector<Value>&) { return std::nullopt; });
+}
+
+Graph without_dead_nodes(Elaboration& elaboration) {
+    return without_dead_nodes(std::move(elaboration.builder).finish());
 }
 
 bool has_failed(const Analysis& analysis) { return analysis.diagnostics.has_errors(); }
@@ -174,20 +177,28 @@ std::optional<Graph> build_process(Analysis& analysis, const ModelInterface& int
     add_stores(elaboration);
     std::vector<std::string> taken;
     for (const StorageRow& row : analysis.storages) taken.push_back(row.storage.name);
-    auto [graph, histories] = keep_histories(without_dead_nodes(elaboration), taken);
-    if (!analysis.has_streams && histories.empty() && graph.stores().empty()) return std::nullopt;
+    auto [graph, streams] = keep_histories(without_dead_nodes(elaboration), taken);
+    for (const History& history : streams) taken.push_back(history.storage.name);
+    const auto time = analysis.dims.find("time");
+    const bool bounded = time != analysis.dims.end() && time->second.bounded;
+    WithPositions positions = keep_positions(graph, taken, bounded ? std::optional(time->second.value) : std::nullopt);
+    streams.insert(streams.end(), positions.streams.begin(), positions.streams.end());
+    if (!analysis.has_streams && streams.empty() && graph.stores().empty()) return std::nullopt;
     std::set<std::string> kept;
-    for (const History& history : histories) kept.insert(history.storage.name);
-    std::optional<Obstacle> obstacle = find_obstacle(graph, kept);
+    for (const History& history : streams) kept.insert(history.storage.name);
+    std::optional<Obstacle> obstacle = find_obstacle(positions.graph, kept, positions.assured);
     if (!obstacle) {
-        for (const History& history : histories) {
+        for (const History& history : streams) {
             const SourceRange place = place_of(analysis, history.origin);
             analysis.storages.push_back({history.storage, Meaning::real(history.fill), place, place});
         }
-        return std::move(graph);
+        if (positions.is_limited) analysis.position = positions.counter;
+        return without_dead_nodes(positions.graph);
     }
-    // Most models that pad on both sides along time are not meant for live signals, and need no note.
-    if (!analysis.has_streams && obstacle->looks_ahead) return std::nullopt;
+    // Most models that look at all of time, or pad on both sides along it, are not meant for live signals, and need no
+    // note.
+    const bool reaches_back = !graph.stores().empty() || positions.has_caches;
+    if (!analysis.has_streams && (obstacle->looks_ahead || !reaches_back)) return std::nullopt;
     std::erase_if(analysis.storages, [](const StorageRow& row) { return row.storage.kind == StorageKind::kStream; });
     analysis.diagnostics
         .note(kNoProcess, place_of(analysis, obstacle->origin), fmt::format("no `process`: {}", obstacle->message))

@@ -26,8 +26,9 @@ std::optional<ModelInterface> read_interface(Analysis& analysis);
 // The storages "step" and "seed", once: of the trainer, and of a `forward` that draws random bits.
 void add_counters(Analysis& analysis);
 std::optional<Graph> build_forward(Analysis& analysis, ModelInterface& interface);
-// The model with streams as storages, those that keep what it reaches back to among them; nothing, after a note that
-// says why, when it cannot go block by block, or when it has none of either or no input along `time`.
+// The model with streams as storages, those that keep what it reaches back to, the caches of its attention and the
+// count of steps among them; nothing, after a note that says why, when it cannot go block by block, or when it has none
+// of these or no input along `time`.
 std::optional<Graph> build_process(Analysis& analysis, const ModelInterface& interface);
 std::optional<Graph> build_fit(Analysis& analysis, const ModelInterface& interface);
 std::optional<Graph> build_initialize(Analysis& analysis, const Graph* fit, const ModelInterface& interface);

@@ -16,7 +16,7 @@ namespace {
 // How a value depends on time. A value along time has at each step what follows from the steps so far; its extent may
 // be `time` + n, and then it has n elements of the past in front (Note [blocks] in history.h).
 struct Moment {
-    enum class Kind : std::uint8_t { kStill, kAlong, kLast, kLength, kStream };
+    enum class Kind : std::uint8_t { kStill, kAlong, kLast, kLength, kStream, kSeveral };
     Kind kind = Kind::kStill;  // the same in all steps
     std::size_t axis = 0;      // kAlong: which has the steps
     std::int64_t ahead = 0;    // kAlong: how many elements at the end need steps that are still to come
@@ -28,7 +28,8 @@ struct Moment {
     Moment along(std::size_t to) const { return {kind, to, ahead, ahead_by}; }
 };
 using Kind = Moment::Kind;
-// kLast: as of the block's last step. kLength: the number of steps. kStream: a stream before the block.
+// kLast: as of the block's last step. kLength: the number of steps. kStream: a stream before the block. kSeveral: a
+// constant with several axes of time, which is to blame only where something reads it.
 
 const Moment kStill{};
 const Moment kLast{Kind::kLast};
@@ -42,25 +43,15 @@ struct Failure {
     std::string hint;
 };
 
-bool mentions_time(const Dim& dim) {
-    for (const Dim::Term& term : dim.terms()) {
-        if (std::find(term.names.begin(), term.names.end(), "time") != term.names.end()) return true;
-    }
-    return false;
-}
-
-bool mentions_time(const Shape& shape) {
-    return std::any_of(shape.begin(), shape.end(), [](const Dim& dim) { return mentions_time(dim); });
-}
-
 bool holds(const std::vector<std::int64_t>& axes, std::size_t axis) {
     return std::find(axes.begin(), axes.end(), static_cast<std::int64_t>(axis)) != axes.end();
 }
 
 class Flow {
   public:
-    Flow(const Graph& graph, const std::vector<Moment>* arguments, std::set<std::string> histories = {})
-        : graph_(graph), arguments_(arguments), histories_(std::move(histories)) {
+    Flow(const Graph& graph, const std::vector<Moment>* arguments, std::set<std::string> histories = {},
+         Assured assured = {})
+        : graph_(graph), arguments_(arguments), histories_(std::move(histories)), assured_(std::move(assured)) {
         for (int store : graph.stores())
             stores_[graph.node(store).attributes.text("name")] = graph.node(store).operands[0];
     }
@@ -73,6 +64,10 @@ class Flow {
             if (!live[static_cast<std::size_t>(index)]) continue;
             node_ = &graph_.node(index);
             here_ = index;
+            if (const auto known = assured_.along.find(index); known != assured_.along.end()) {
+                moments_[static_cast<std::size_t>(index)] = {along(known->second)};
+                continue;
+            }
             std::optional<std::vector<Moment>> results = moments_of(*node_);
             if (!results) {
                 if (obstacle.message.empty()) fill_obstacle();
@@ -80,7 +75,7 @@ class Flow {
             }
             moments_[static_cast<std::size_t>(index)] = std::move(*results);
         }
-        return arguments_ != nullptr || outputs_are_steps();
+        return arguments_ != nullptr || (outputs_are_steps() && roots_are_right());
     }
 
     Moment at(Value value) const {
@@ -109,8 +104,9 @@ class Flow {
         std::vector<bool> live(graph_.nodes().size(), false);
         for (const Output& output : graph_.outputs()) live[static_cast<std::size_t>(output.value.node)] = true;
         for (int store : graph_.stores()) live[static_cast<std::size_t>(store)] = !is_history(graph_.node(store));
+        for (const Value& root : assured_.roots) live[static_cast<std::size_t>(root.node)] = true;
         for (int index = graph_.size() - 1; index >= 0; --index) {
-            if (!live[static_cast<std::size_t>(index)]) continue;
+            if (!live[static_cast<std::size_t>(index)] || assured_.along.contains(index)) continue;
             for (const Value& operand : graph_.node(index).operands)
                 live[static_cast<std::size_t>(operand.node)] = true;
         }
@@ -135,9 +131,22 @@ class Flow {
         return true;
     }
 
+    bool roots_are_right() {
+        for (const Value& root : assured_.roots) {
+            node_ = &graph_.node(root);
+            const bool right = mentions_time(graph_.type(root).shape) ? is_of_steps(at(root), root)
+                                                                      : at(root) == kStill || !all_of_time();
+            if (right) continue;
+            fill_obstacle();
+            return false;
+        }
+        return true;
+    }
+
     // Whether a value along time has one element for each step, of the steps so far.
     bool is_of_steps(const Moment& moment, Value value) {
-        if (moment.kind != Kind::kAlong) return true;
+        if (moment.kind == Kind::kSeveral) fail("has several axes of time");
+        if (moment.kind != Kind::kAlong) return moment.kind != Kind::kSeveral;
         if (moment.ahead > 0) {
             fail_ahead(moment);
             return false;
@@ -184,6 +193,7 @@ class Flow {
         if (operands.size() == 2 && node.op->name == "concatenate" && is_history(graph_.node(node.operands[0])))
             return behind_history(operands[1], node.operands[1]);
         for (std::size_t k = 0; k < operands.size(); ++k) {
+            if (operands[k].kind == Kind::kSeveral) return fail("has several axes of time");
             if (operands[k].kind == Kind::kStream && !is_scan && lowering_of<EffectLowering>(node) == nullptr)
                 return fail(fmt::format("reads a {} outside of the scan along time that changes it",
                                         graph_.node(node.operands[k]).attributes.text("storage_kind")),
@@ -222,6 +232,7 @@ class Flow {
         }
         if (!mentions_time(node.type().shape)) return one(kStill);
         std::optional<std::size_t> axis = time_axis(node.type().shape);
+        if (!axis && node.op->name == "constant") return one({Kind::kSeveral});
         if (!axis) return fail("has several axes of time");
         if (node.op->name == "input" && steps_before(node.type().shape[*axis]) != 0)
             return fail("has another extent than `time`");
@@ -300,6 +311,7 @@ class Flow {
         if (from->kind == Kind::kLast && mentions_time(shape))
             return fail("gives each step what follows from the last");
         if (*from == kStill) {
+            if (kind != ViewKind::kBroadcast) return fail("has an extent for each step, and steps never end");
             std::optional<std::size_t> axis = time_axis(shape);
             if (!axis) return fail("has several axes of time");
             return one(along(*axis));
@@ -495,7 +507,8 @@ class Flow {
 
     const Graph& graph_;
     const std::vector<Moment>* arguments_;
-    std::set<std::string> histories_;  // names of what keep_histories made
+    std::set<std::string> histories_;  // names of what keep_histories and keep_positions made
+    Assured assured_;
     std::map<std::string, Value> stores_;
     std::vector<std::vector<Moment>> moments_;
     const Node* node_ = nullptr;
@@ -504,6 +517,17 @@ class Flow {
 };
 
 }  // namespace
+
+bool mentions_time(const Dim& dim) {
+    for (const Dim::Term& term : dim.terms()) {
+        if (std::find(term.names.begin(), term.names.end(), "time") != term.names.end()) return true;
+    }
+    return false;
+}
+
+bool mentions_time(const Shape& shape) {
+    return std::any_of(shape.begin(), shape.end(), [](const Dim& dim) { return mentions_time(dim); });
+}
 
 std::optional<std::int64_t> steps_before(const Dim& extent) {
     const std::optional<Dim> rest = Dim::subtract(extent, Dim::named("time"));
@@ -521,8 +545,9 @@ std::optional<std::size_t> time_axis(const Shape& shape) {
     return found;
 }
 
-std::optional<Obstacle> find_obstacle(const Graph& process, const std::set<std::string>& histories) {
-    Flow flow(process, nullptr, histories);
+std::optional<Obstacle> find_obstacle(const Graph& process, const std::set<std::string>& histories,
+                                      const Assured& assured) {
+    Flow flow(process, nullptr, histories, assured);
     if (flow.run()) return std::nullopt;
     return flow.obstacle;
 }

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "graph/graph.h"
 
@@ -24,8 +26,18 @@ std::optional<std::int64_t> steps_before(const Dim& extent);
 // The one axis of extent `time` + n; nothing when there are others that depend on it.
 std::optional<std::size_t> time_axis(const Shape& shape);
 
+bool mentions_time(const Dim& dim);
+bool mentions_time(const Shape& shape);
+
+// What is right in `process` by how it was made.
+struct Assured {
+    std::map<int, std::size_t> along;  // nodes along time: which axis has the steps
+    std::vector<Value> roots;          // what their rightness rests on: values along time, or the same in all steps
+};
+
 // `process` has streams as storages; its inputs have the steps along their axes of extent `time`. `histories` are the
-// streams that keep_histories made.
-std::optional<Obstacle> find_obstacle(const Graph& process, const std::set<std::string>& histories);
+// streams that keep_histories and keep_positions made.
+std::optional<Obstacle> find_obstacle(const Graph& process, const std::set<std::string>& histories,
+                                      const Assured& assured);
 
 }  // namespace nncc

@@ -76,6 +76,15 @@ model shifted(x: f32[batch, time, 1]) -> f32[batch, time, 1] {
 }
 )",
      4 + 3 + 2},
+    // Step numbers go on.
+    {"counted", R"(
+model counted(x: f32[batch, time, 1]) -> f32[batch, time, 1] {
+    let steps = broadcast(reshape(f32(iota(time)), [time, 1]), shape(x))
+    let y     = scan [xt, t] in [x, 0..time] along time { yield xt * f32(t) }
+    y + x * cos(0.1 * steps) |> conv1d(1, kernel = 3, padding = "causal")
+}
+)",
+     2},
     // A recurrence behind a convolution and a convolution behind the recurrence.
     {"mixed", R"(
 model mixed(x: f32[batch, time, 1]) -> f32[batch, time, 1] {
