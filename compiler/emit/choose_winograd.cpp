@@ -14,23 +14,20 @@ namespace {
 constexpr std::int64_t kChunkBytes = 384 << 10;
 constexpr std::int64_t kLeastTiles = 16;
 
-// Measured on Zen 1: for eight channels, or filters, of a tile; for a byte of weights that a cache holds between two
-// calls, and for one of those beyond, which comes from memory that other cores read too.
+// Measured on Zen 1: for eight channels, or filters, of a tile; for a byte of weights, which few tiles share (0.1 to
+// 0.3, by what else the machine does).
 constexpr double kTransform2 = 110, kTransform4 = 400;
-constexpr double kNearByte = 0.1, kFarByte = 0.25;
-constexpr double kNearBytes = 4 << 20;
+constexpr double kWeightByte = 0.25;
 // Register tiles reach 94 % of what multiply-adds there are, and less of less than three rows.
 constexpr double kTileLoss = 1.06;
 constexpr std::int64_t kLeastRows = 3;
+// What a register tile takes to begin and end, as so many channels.
+constexpr double kTileStart = 5;
 // Where it gains less, the smaller error is worth more.
 constexpr double kLeastGain = 0.9;
 
 std::int64_t round_up(std::int64_t count, std::int64_t multiple) {
     return (count + multiple - 1) / multiple * multiple;
-}
-
-double cost_of_reading(double bytes) {
-    return bytes * kNearByte + std::max(0.0, bytes - kNearBytes) * (kFarByte - kNearByte);
 }
 
 std::int64_t tiles_of(const Places& places, int m) {
@@ -51,10 +48,10 @@ double cost_of(const Contraction& product, const Winograd& form) {
     const double vectors = static_cast<double>(round_up(filters, 8)) / 8,
                  channels = static_cast<double>(places.channels), all = static_cast<double>(tiles);
     const double transform = form.m == 2 ? kTransform2 : kTransform4;
-    return winograd_points(form.m) * channels * vectors * static_cast<double>(std::max(tiles, kLeastRows)) * kTileLoss +
+    const auto rows = static_cast<double>(std::max(tiles, kLeastRows));
+    return winograd_points(form.m) * (channels + kTileStart) * vectors * rows * kTileLoss +
            all * transform * (static_cast<double>(round_up(places.channels, 8)) / 8 + vectors) +
-           cost_of_reading(static_cast<double>(winograd_weights(form.m, places.channels, filters) * 4)) *
-               static_cast<double>(chunks);
+           static_cast<double>(winograd_weights(form.m, places.channels, filters) * 4 * chunks) * kWeightByte;
 }
 
 double cost_of_direct(const Contraction& product) {
@@ -62,7 +59,7 @@ double cost_of_direct(const Contraction& product) {
     const double filters = static_cast<double>(round_up(product.n.constant(), 8));
     const double depth = static_cast<double>(9 * places.channels);
     return depth * filters / 8 * static_cast<double>(product.m.constant()) * kTileLoss +
-           cost_of_reading(depth * filters * 4);
+           depth * filters * 4 * kWeightByte;
 }
 
 bool is_possible(const Contraction& product) {

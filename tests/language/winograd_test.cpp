@@ -99,15 +99,15 @@ TEST(Winograd, OneImage) {
            {16, 16, 7, 24, "same", "plain", 0},
            {23, 21, 16, 16, "same", "residual", 4},
            {13, 18, 24, 33, "valid", "relu", 4},
-           {7, 7, 70, 70, "same", "residual", 4},
+           {9, 10, 70, 70, "same", "residual", 2},
            {12, 29, 33, 9, "same", "plain", 4}},
           1);
 }
 
 TEST(Winograd, TwoImages) {
-    check({{9, 9, 40, 20, "same", "relu", 2},
-           {4, 4, 56, 23, "same", "plain", 2},
-           {11, 5, 48, 48, "same", "residual", 4},
+    check({{10, 10, 40, 20, "same", "relu", 2},
+           {8, 8, 56, 23, "same", "plain", 4},
+           {11, 8, 48, 48, "same", "residual", 4},
            {14, 14, 17, 65, "valid", "plain", 4}},
           2);
 }
