@@ -123,7 +123,8 @@ TEST(Interface, AStateThatForwardWritesIsTheModelsOwn) {
     request.source_name = "m.nn";
     Expected<Compilation> compiled = compile_model(*model, request);
     ASSERT_TRUE(compiled) << compiled.error().message;
-    EXPECT_NE(compiled->files.header.find("float seen[2];\n    } states_;"), std::string::npos) << compiled->files.header;
+    EXPECT_NE(compiled->files.header.find("float seen[2];\n    } states_;"), std::string::npos)
+        << compiled->files.header;
 }
 
 }  // namespace

@@ -85,10 +85,13 @@ RandomGraph cut(const RandomGraph& random, const Results& results, int index) {
     return finished(random, std::move(builder).finish(), std::move(bindings));
 }
 
-// Operand `which` of a node in its place, where that has its type.
+// Operand `which` of a node in the place of its results that have its type, and zeros in that of the others, should
+// there be several; behind the last operand: zeros for all.
 std::optional<Graph> without(const Graph& graph, int index, std::size_t which) {
     const Node& dropped = graph.node(index);
-    if (dropped.types.size() != 1 || graph.type(dropped.operands[which]) != dropped.type()) return std::nullopt;
+    const bool zeros = which == dropped.operands.size();
+    const auto fits = [&](const Type& type) { return !zeros && graph.type(dropped.operands[which]) == type; };
+    if (!zeros && std::none_of(dropped.types.begin(), dropped.types.end(), fits)) return std::nullopt;
     GraphBuilder builder(graph.name());
     std::vector<std::vector<Value>> copies;
     const auto copy_of = [&](Value value) {
@@ -97,7 +100,9 @@ std::optional<Graph> without(const Graph& graph, int index, std::size_t which) {
     for (int i = 0; i < graph.size(); ++i) {
         const Node& node = graph.node(i);
         if (i == index) {
-            copies.push_back({copy_of(node.operands[which])});
+            copies.emplace_back();
+            for (const Type& type : node.types)
+                copies.back().push_back(fits(type) ? copy_of(node.operands[which]) : splat(builder, 0, type));
             continue;
         }
         std::vector<Value> operands;
@@ -131,20 +136,33 @@ Graph live_body(const Graph& body) {
     return std::move(builder).finish();
 }
 
-RandomGraph with_body(const RandomGraph& random, int index, const Graph& body) {
-    const Node* changed = &random.graph.node(index);
-    const Graph graph = rewrite(random.graph,
-                                [&](GraphBuilder& builder, const Node& node,
-                                    const std::vector<Value>& operands) -> std::optional<std::vector<Value>> {
-                                    if (&node != changed) return std::nullopt;
-                                    const Value first = builder.add(*node.op, operands, node.attributes, node.origin,
-                                                                    std::make_shared<const Graph>(live_body(body)));
-                                    std::vector<Value> results;
-                                    for (int k = 0; k < static_cast<int>(node.types.size()); ++k)
-                                        results.push_back({first.node, k});
-                                    return results;
-                                });
-    return {graph, random.bindings, random.seed};
+Graph with_body(const Graph& graph, int index, const Graph& body) {
+    const Node* changed = &graph.node(index);
+    return rewrite(graph,
+                   [&](GraphBuilder& builder, const Node& node,
+                       const std::vector<Value>& operands) -> std::optional<std::vector<Value>> {
+                       if (&node != changed) return std::nullopt;
+                       const Value first = builder.add(*node.op, operands, node.attributes, node.origin,
+                                                       std::make_shared<const Graph>(live_body(body)));
+                       std::vector<Value> results;
+                       for (int k = 0; k < static_cast<int>(node.types.size()); ++k) results.push_back({first.node, k});
+                       return results;
+                   });
+}
+
+// A body with one node less, that at `index`, or with a smaller body of that node.
+std::vector<Graph> smaller_bodies(const Graph& body, int index) {
+    std::vector<Graph> smaller;
+    const Node& node = body.node(index);
+    if (node.operands.empty()) return smaller;
+    for (std::size_t k = 0; k <= node.operands.size(); ++k) {
+        if (std::optional<Graph> less = without(body, index, k)) smaller.push_back(std::move(*less));
+    }
+    if (node.body == nullptr) return smaller;
+    for (int inner = node.body->size() - 1; inner >= 0; --inner) {
+        for (const Graph& less : smaller_bodies(*node.body, inner)) smaller.push_back(with_body(body, index, less));
+    }
+    return smaller;
 }
 
 // ---- extents ----
@@ -318,9 +336,8 @@ class Shrinking {
                 if (i >= best_.graph.size() || best_.graph.node(i).body == nullptr) break;
                 const std::shared_ptr<const Graph> body = best_.graph.node(i).body;
                 if (inner >= body->size()) continue;
-                for (std::size_t k = 0; k < body->node(inner).operands.size(); ++k) {
-                    const std::optional<Graph> less = without(*body, inner, k);
-                    if (!less || !keep(with_body(best_, i, *less))) continue;
+                for (const Graph& less : smaller_bodies(*body, inner)) {
+                    if (!keep(RandomGraph{with_body(best_.graph, i, less), best_.bindings, best_.seed})) continue;
                     smaller = true;
                     break;
                 }

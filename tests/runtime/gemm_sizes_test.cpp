@@ -6,7 +6,8 @@ namespace {
 
 using gemm_check::check_layouts;
 
-// Sizes 1 to 20; every third where an instantiation takes half a second to compile (sanitised), and of the generic form.
+// Sizes 1 to 20; every third where an instantiation takes half a second to compile (sanitised), and of the generic
+// form.
 #if defined(NNCC_SANITISED) || defined(NNCC_SCALAR)
 constexpr int kStep = 3;
 #else
