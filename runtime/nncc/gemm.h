@@ -166,6 +166,21 @@ NNCC_INLINE void gemm_row(A a, B b, E& epilogue) noexcept {
     }
 }
 
+// The same with extents known at run time.
+template <class A, class B, class E>
+NNCC_INLINE void gemm_dynamic_dots(int N, int K, A a, B b, E& epilogue) noexcept {
+    using T = typename A::Element;
+    constexpr int n = kLanes<T>;
+    each_vector<n>(N, [&](int j, auto columns) {
+        alignas(64) T sums[static_cast<u64>(n)] = {};
+        for (int c = 0; c < columns.count; ++c) {
+            sums[c] = reduce<Sum, n>(
+                K, [&](int k, auto lanes) { return load(a.at(0, k), lanes) * load(b.at(k, j + c), lanes); });
+        }
+        epilogue(0, j, columns, load(static_cast<const T*>(sums), Lanes<n, n>{}));
+    });
+}
+
 }  // namespace detail
 
 template <int M, int N, int K, class A, class B, class E>
@@ -186,6 +201,11 @@ NNCC_INLINE void gemm_rows(int rows, A a, B b, E&& epilogue) noexcept {
 template <class A, class B, class E>
 NNCC_INLINE void gemm_dynamic(int M, int N, int K, A a, B b, E&& epilogue) noexcept {
     using T = typename A::Element;
+    // Each column by itself, so that a column's sum is the same however many there are.
+    if (M == 1 && a.column_stride() == 1 && b.row_stride() == 1) {
+        detail::gemm_dynamic_dots(N, K, a, b, epilogue);
+        return;
+    }
     constexpr int w = kPanel<T>, chunk = 256;
     alignas(64) T panel[static_cast<u64>(chunk * w)];
     alignas(64) T sums[static_cast<u64>(detail::kChunkRows * w)];
