@@ -1139,8 +1139,6 @@ void initialize(Weights& weights, nncc::u64 seed) noexcept {
 }
 
 void pack(const Weights& weights, Packed& packed) noexcept {
-    float* const packed_dense_1_b = reinterpret_cast<float*>(packed.bytes);
-    const float* const dense_1_b = flat<const float>(weights.dense_1.b);
     float* const packed_gru_1_w = reinterpret_cast<float*>(packed.bytes + 1152);
     const float* const gru_1_w = flat<const float>(weights.gru_1.w);
     float* const packed_gru_1_u = reinterpret_cast<float*>(packed.bytes + 384);
@@ -1151,13 +1149,15 @@ void pack(const Weights& weights, Packed& packed) noexcept {
     const float* const gru_1_b_recurrent = flat<const float>(weights.gru_1.b_recurrent);
     float* const packed_dense_1_w = reinterpret_cast<float*>(packed.bytes + 64);
     const float* const dense_1_w = flat<const float>(weights.dense_1.w);
+    float* const packed_dense_1_b = reinterpret_cast<float*>(packed.bytes);
+    const float* const dense_1_b = flat<const float>(weights.dense_1.b);
 
-    nncc::copy(dense_1_b, packed_dense_1_b, 1);
     nncc::copy(gru_1_w, packed_gru_1_w, 24);
     nncc::copy(gru_1_u, packed_gru_1_u, 192);
     nncc::copy(gru_1_b, packed_gru_1_b, 24);
     nncc::copy(gru_1_b_recurrent, packed_gru_1_b_recurrent, 24);
     nncc::copy(dense_1_w, packed_dense_1_w, 8);
+    nncc::copy(dense_1_b, packed_dense_1_b, 1);
 }
 
 void Model<1>::forward(nncc::In<float, 12, 1> months, nncc::Out<float, 1> output) noexcept {

@@ -83,20 +83,22 @@ void initialize_dense_3_w(const nncc::i32* seed_v, float* dense_3_w_next) noexce
 }
 
 // pima.nn:3  standardize
-void pack_standardize_1(const float* standardize_1_spread, float* packed_standardize_1_next) noexcept {
+void pack_standardize_1_spread_reciprocal(const float* standardize_1_spread,
+                                          float* packed_standardize_1_spread_reciprocal_next) noexcept {
     constexpr int kCount = 8;
     nncc::each_vector<kCount, nncc::kLanes<float>>([&](int i, auto lanes) {
-        nncc::store(packed_standardize_1_next + i, 1.0F / nncc::load(standardize_1_spread + i, lanes), lanes);
+        nncc::store(packed_standardize_1_spread_reciprocal_next + i, 1.0F / nncc::load(standardize_1_spread + i, lanes),
+                    lanes);
     });
 }
 
 // pima.nn:3  standardize
-void standardize_1(const float* x, const float* packed_standardize_1_center, const float* packed_standardize_1,
-                   float* standardize_1) noexcept {
+void standardize_1(const float* x, const float* packed_standardize_1_center,
+                   const float* packed_standardize_1_spread_reciprocal, float* standardize_1) noexcept {
     constexpr int kCount = 8;
     nncc::each_vector<kCount, nncc::kLanes<float>>([&](int i, auto lanes) {
         const auto subtract = nncc::load(x + i, lanes) - nncc::load(packed_standardize_1_center + i, lanes);
-        nncc::store(standardize_1 + i, subtract * nncc::load(packed_standardize_1 + i, lanes), lanes);
+        nncc::store(standardize_1 + i, subtract * nncc::load(packed_standardize_1_spread_reciprocal + i, lanes), lanes);
     });
 }
 
@@ -858,37 +860,37 @@ void initialize(Weights& weights, nncc::u64 seed) noexcept {
 }
 
 void pack(const Weights& weights, Packed& packed) noexcept {
-    float* const packed_standardize_1_center = reinterpret_cast<float*>(packed.bytes + 960);
-    const float* const standardize_1_center = flat<const float>(weights.standardize_1.center);
     const float* const standardize_1_spread = flat<const float>(weights.standardize_1.spread);
-    float* const packed_standardize_1 = reinterpret_cast<float*>(packed.bytes + 896);
-    float* const packed_dense_1_b = reinterpret_cast<float*>(packed.bytes);
-    const float* const dense_1_b = flat<const float>(weights.dense_1.b);
-    float* const packed_dense_2_b = reinterpret_cast<float*>(packed.bytes + 384);
-    const float* const dense_2_b = flat<const float>(weights.dense_2.b);
-    float* const packed_dense_3_b = reinterpret_cast<float*>(packed.bytes + 768);
-    const float* const dense_3_b = flat<const float>(weights.dense_3.b);
+    float* const packed_standardize_1_spread_reciprocal = reinterpret_cast<float*>(packed.bytes + 960);
+    float* const packed_standardize_1_center = reinterpret_cast<float*>(packed.bytes + 896);
+    const float* const standardize_1_center = flat<const float>(weights.standardize_1.center);
     float* const packed_dense_1_w = reinterpret_cast<float*>(packed.bytes + 64);
     const float* const dense_1_w = flat<const float>(weights.dense_1.w);
+    float* const packed_dense_1_b = reinterpret_cast<float*>(packed.bytes);
+    const float* const dense_1_b = flat<const float>(weights.dense_1.b);
     float* const packed_dense_2_w = reinterpret_cast<float*>(packed.bytes + 448);
     const float* const dense_2_w = flat<const float>(weights.dense_2.w);
+    float* const packed_dense_2_b = reinterpret_cast<float*>(packed.bytes + 384);
+    const float* const dense_2_b = flat<const float>(weights.dense_2.b);
     float* const packed_dense_3_w = reinterpret_cast<float*>(packed.bytes + 832);
     const float* const dense_3_w = flat<const float>(weights.dense_3.w);
+    float* const packed_dense_3_b = reinterpret_cast<float*>(packed.bytes + 768);
+    const float* const dense_3_b = flat<const float>(weights.dense_3.b);
 
+    kernels::pack_standardize_1_spread_reciprocal(standardize_1_spread, packed_standardize_1_spread_reciprocal);
     nncc::copy(standardize_1_center, packed_standardize_1_center, 8);
-    kernels::pack_standardize_1(standardize_1_spread, packed_standardize_1);
-    nncc::copy(dense_1_b, packed_dense_1_b, 10);
-    nncc::copy(dense_2_b, packed_dense_2_b, 8);
-    nncc::copy(dense_3_b, packed_dense_3_b, 1);
     nncc::copy(dense_1_w, packed_dense_1_w, 80);
+    nncc::copy(dense_1_b, packed_dense_1_b, 10);
     nncc::copy(dense_2_w, packed_dense_2_w, 80);
+    nncc::copy(dense_2_b, packed_dense_2_b, 8);
     nncc::copy(dense_3_w, packed_dense_3_w, 8);
+    nncc::copy(dense_3_b, packed_dense_3_b, 1);
 }
 
 void Model<1>::forward(nncc::In<float, 8> x, nncc::Out<float, 1> output) noexcept {
     alignas(64) unsigned char arena[128];
-    const float* const packed_standardize_1_center = reinterpret_cast<const float*>(packed_->bytes + 960);
-    const float* const packed_standardize_1 = reinterpret_cast<const float*>(packed_->bytes + 896);
+    const float* const packed_standardize_1_center = reinterpret_cast<const float*>(packed_->bytes + 896);
+    const float* const packed_standardize_1_spread_reciprocal = reinterpret_cast<const float*>(packed_->bytes + 960);
     float* const standardize_1 = reinterpret_cast<float*>(arena);  // [1, 8]
     const float* const packed_dense_1_w = reinterpret_cast<const float*>(packed_->bytes + 64);
     const float* const packed_dense_1_b = reinterpret_cast<const float*>(packed_->bytes);
@@ -899,7 +901,8 @@ void Model<1>::forward(nncc::In<float, 8> x, nncc::Out<float, 1> output) noexcep
     const float* const packed_dense_3_w = reinterpret_cast<const float*>(packed_->bytes + 832);
     const float* const packed_dense_3_b = reinterpret_cast<const float*>(packed_->bytes + 768);
 
-    kernels::standardize_1(x.data(), packed_standardize_1_center, packed_standardize_1, standardize_1);
+    kernels::standardize_1(x.data(), packed_standardize_1_center, packed_standardize_1_spread_reciprocal,
+                           standardize_1);
     kernels::dense_1_relu_1(standardize_1, packed_dense_1_w, packed_dense_1_b, relu_1);
     kernels::dense_2_relu_2(relu_1, packed_dense_2_w, packed_dense_2_b, relu_2);
     kernels::dense_3_sigmoid_1(relu_2, packed_dense_3_w, packed_dense_3_b, output.data());

@@ -691,19 +691,19 @@ void initialize(Weights& weights, nncc::u64 seed) noexcept {
 }
 
 void pack(const Weights& weights, Packed& packed) noexcept {
-    float* const packed_twin_dense_1_b = reinterpret_cast<float*>(packed.bytes);
-    const float* const twin_dense_1_b = flat<const float>(weights.twin.dense_1.b);
-    float* const packed_twin_dense_2_b = reinterpret_cast<float*>(packed.bytes + 16640);
-    const float* const twin_dense_2_b = flat<const float>(weights.twin.dense_2.b);
     float* const packed_twin_dense_1_w = reinterpret_cast<float*>(packed.bytes + 256);
     const float* const twin_dense_1_w = flat<const float>(weights.twin.dense_1.w);
+    float* const packed_twin_dense_1_b = reinterpret_cast<float*>(packed.bytes);
+    const float* const twin_dense_1_b = flat<const float>(weights.twin.dense_1.b);
     float* const packed_twin_dense_2_w = reinterpret_cast<float*>(packed.bytes + 16704);
     const float* const twin_dense_2_w = flat<const float>(weights.twin.dense_2.w);
+    float* const packed_twin_dense_2_b = reinterpret_cast<float*>(packed.bytes + 16640);
+    const float* const twin_dense_2_b = flat<const float>(weights.twin.dense_2.b);
 
-    nncc::copy(twin_dense_1_b, packed_twin_dense_1_b, 64);
-    nncc::copy(twin_dense_2_b, packed_twin_dense_2_b, 16);
     nncc::copy(twin_dense_1_w, packed_twin_dense_1_w, 4096);
+    nncc::copy(twin_dense_1_b, packed_twin_dense_1_b, 64);
     nncc::copy(twin_dense_2_w, packed_twin_dense_2_w, 1024);
+    nncc::copy(twin_dense_2_b, packed_twin_dense_2_b, 16);
 }
 
 void Model<1>::forward(nncc::In<float, 64> left, nncc::In<float, 64> right, nncc::Out<float, 1> output) noexcept {

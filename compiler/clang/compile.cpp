@@ -71,6 +71,7 @@ clang_module::CompileInput compile_input(std::string_view text, std::string_view
     for (const MemoryFile& file : options.files) input.headers.push_back({file.name, file.text});
     for (const RuntimeFile& file : runtime_files()) input.headers.push_back({file.name, file.text});
     input.defines = options.defines;
+    input.roots = options.roots;
     input.target_cpu = options.target_cpu;
     input.optimisation_level = options.optimisation_level;
     input.contract = options.contract;

@@ -27,7 +27,10 @@ struct CompileOptions {
     bool sanitize = false;             // address and undefined; nncc itself must be built with -fsanitize=address
     std::string target_cpu;            // an LLVM name such as "x86-64-v3"; "" is this machine with the features it has
     std::vector<std::string> defines;  // "NAME" or "NAME=VALUE"
-    std::vector<MemoryFile> files;     // found before the runtime's
+    // Names of extern "C" functions. What none of them reaches is parsed but neither optimised nor in the object;
+    // empty: everything stays.
+    std::vector<std::string> roots;
+    std::vector<MemoryFile> files;  // found before the runtime's
 };
 
 struct ObjectCode {

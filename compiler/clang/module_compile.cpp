@@ -5,12 +5,16 @@
 #include <clang/Frontend/CompilerInvocation.h>
 #include <clang/Frontend/MultiplexConsumer.h>
 #include <llvm/ADT/StringExtras.h>
+#include <llvm/IR/PassManager.h>
 #include <llvm/MC/MCSubtargetInfo.h>
 #include <llvm/MC/TargetRegistry.h>
 #include <llvm/Object/ELFObjectFile.h>
+#include <llvm/Passes/PassBuilder.h>
 #include <llvm/Support/ErrorHandling.h>
 #include <llvm/Support/TargetSelect.h>
 #include <llvm/TargetParser/Host.h>
+#include <llvm/Transforms/IPO/GlobalDCE.h>
+#include <llvm/Transforms/IPO/Internalize.h>
 
 #include <algorithm>
 #include <chrono>
@@ -119,6 +123,18 @@ std::vector<std::string> cc1_arguments(const CompileInput& input) {
     return arguments;
 }
 
+// Before the optimiser: every function but the roots becomes internal, and what none of them reaches goes.
+void keep_roots(clang::CompilerInvocation& invocation, const std::vector<std::string>& roots) {
+    invocation.getCodeGenOpts().PassBuilderCallbacks.push_back([&roots](llvm::PassBuilder& builder) {
+        builder.registerPipelineStartEPCallback([&roots](llvm::ModulePassManager& passes, llvm::OptimizationLevel) {
+            passes.addPass(llvm::InternalizePass([&roots](const llvm::GlobalValue& value) {
+                return std::find(roots.begin(), roots.end(), value.getName()) != roots.end();
+            }));
+            passes.addPass(llvm::GlobalDCEPass());
+        });
+    });
+}
+
 bool cpu_is_known(const std::string& triple, const std::string& cpu) {
     std::string error;
     const llvm::Target* target = llvm::TargetRegistry::lookupTarget(triple, error);
@@ -209,6 +225,7 @@ bool compile(const CompileInput& input, CompileOutput& output, Failure& failure)
     bool ok = clang::CompilerInvocation::CreateFromArgs(*invocation, pointers, compiler.getDiagnostics());
     if (ok) {
         invocation->getFrontendOpts().DisableFree = false;
+        if (!input.roots.empty()) keep_roots(*invocation, input.roots);
         compiler.setInvocation(std::move(invocation));
         compiler.createFileManager(files);
         llvm::SmallString<0> bytes;

@@ -22,7 +22,8 @@ struct CompileInput {
     std::string_view file_name;
     std::vector<MemoryFile> headers;  // all that `#include` finds; the disk is not looked at
     std::vector<std::string> defines;
-    std::string target_cpu;  // "": this machine's, with the features it really has
+    std::vector<std::string> roots;  // C names; what none of them reaches is left out; empty: all stays
+    std::string target_cpu;          // "": this machine's, with the features it really has
     int optimisation_level = 3;
     bool contract = true;
     bool sanitize = false;

@@ -182,7 +182,7 @@ Expected<ExitCode> build(const BuildOptions& options, const Console& console, co
     const EmittedFiles& files = compilation->files;
 
     // Once in process, to lay the weights out as the emitted struct has them.
-    Expected<NativeModel> native = NativeModel::compile(files, model, false);
+    Expected<NativeModel> native = NativeModel::compile(files, model, NativeUse::kForward);
     if (!native) return native.error();
     AlignedBytes weights = native->new_weights();
     Expected<> fits = file_to_weights(*file, options.weights, model, native->tensors(), WeightsUse::kPredict, weights);

@@ -105,7 +105,7 @@ Expected<ExitCode> predict(const PredictOptions& options, const Console& console
     request.check_arena = NativeModel::kSanitised;
     Expected<Compilation> compilation = compile_model(model, request);
     if (!compilation) return compilation.error();
-    Expected<NativeModel> native = NativeModel::compile(compilation->files, model, false);
+    Expected<NativeModel> native = NativeModel::compile(compilation->files, model, NativeUse::kForward);
     if (!native) return native.error();
     AlignedBytes weights = native->new_weights();
     Expected<> fits = file_to_weights(*file, options.weights, model, native->tensors(), WeightsUse::kPredict, weights);

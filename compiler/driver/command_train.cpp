@@ -178,7 +178,9 @@ Expected<> TrainCommand::compile() {
     Expected<Compilation> compilation = compile_model(model_, request);
     if (!compilation) return compilation.error();
     forward_batch_ = spec_.batch;
-    Expected<NativeModel> native = NativeModel::compile(compilation->files, model_, true);
+    const bool calls_gradients = spec_.accumulate > 1 || !options_.gradients.empty();
+    Expected<NativeModel> native =
+        NativeModel::compile(compilation->files, model_, calls_gradients ? NativeUse::kGradients : NativeUse::kStep);
     if (!native) return native.error();
     native_.emplace(std::move(*native));
     if (!options_.quiet) {

@@ -4,9 +4,12 @@
 #include <nncc/api.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 
+#include "base/parallel.h"
 #include "driver/compile_model.h"
 #include "emit/code.h"
 
@@ -27,7 +30,7 @@ std::string cast_arguments(const std::vector<Type>& types, std::string_view arra
 }
 
 // The emitted functions take one pointer per tensor; these take arrays of pointers, so that one caller fits all models.
-std::string adapter_text(const EmittedFiles& files, const CompiledModel& model, bool with_trainer) {
+std::string adapter_text(const EmittedFiles& files, const CompiledModel& model, NativeUse use) {
     std::string extents;  // data has the bounds of run-time extents
     for (const auto& [name, binding] : model.program.dims) {
         if (binding.bounded) extents += fmt::format(", {}", binding.value);
@@ -41,7 +44,7 @@ std::string adapter_text(const EmittedFiles& files, const CompiledModel& model, 
         "\nextern \"C\" void nncc_adapter_forward(void* model, const void* const* in, void* const* out) {{\n"
         "    {}_forward(model{}{});\n}}\n",
         prefix, extents + cast_arguments(inputs, "in", true), cast_arguments(outputs, "out", false));
-    if (!with_trainer) return text;
+    if (use == NativeUse::kForward) return text;
     std::vector<Type> arguments = inputs;
     for (const std::string& name : model.program.data) {
         for (const Feed& feed : model.train->feeds) {
@@ -51,13 +54,54 @@ std::string adapter_text(const EmittedFiles& files, const CompiledModel& model, 
     const std::string casts = cast_arguments(arguments, "in", true);
     text += fmt::format(
         "extern \"C\" double nncc_adapter_step(void* trainer, const void* const* in) {{\n"
-        "    return {0}_trainer_step(trainer{1});\n}}\n"
+        "    return {0}_trainer_step(trainer{1});\n}}\n",
+        prefix, extents + casts);
+    if (use == NativeUse::kStep) return text;
+    text += fmt::format(
         "extern \"C\" double nncc_adapter_gradients(void* trainer, const void* const* in, void* gradient) {{\n"
         "    return {0}_trainer_gradients(trainer{1}, gradient);\n}}\n"
         "extern \"C\" void nncc_adapter_update(void* trainer, const void* gradient) {{\n"
         "    static_cast<{0}::Trainer*>(trainer)->update(*static_cast<const {0}::Weights*>(gradient));\n}}\n",
         prefix, extents + casts);
     return text;
+}
+
+// What `compile` looks up, in parts that are compiled at once; the rest of the emitted text need not be optimised.
+std::vector<std::vector<std::string>> function_names(const std::string& prefix, NativeUse use) {
+    const auto prefixed = [&](std::initializer_list<const char*> endings) {
+        std::vector<std::string> names;
+        for (const char* ending : endings) names.push_back(prefix + ending);
+        return names;
+    };
+    std::vector<std::string> model = prefixed({"_tensors", "_tensor_count", "_weights_bytes", "_initialize", "_pack",
+                                               "_packed_bytes", "_model_init", "_model_bytes"});
+    model.emplace_back("nncc_adapter_forward");
+    if (use == NativeUse::kForward) return {model};
+    std::vector<std::string> trainer = prefixed({"_trainer_bytes", "_trainer_init", "_trainer_slots", "_slot_tensors",
+                                                 "_slot_tensor_count", "_trainer_weights"});
+    trainer.emplace_back("nncc_adapter_step");
+    if (use == NativeUse::kGradients) trainer.insert(trainer.end(), {"nncc_adapter_gradients", "nncc_adapter_update"});
+    return {model, trainer};
+}
+
+// The parts' objects; the first error there is.
+Expected<std::vector<ObjectCode>> compile_parts(const EmittedFiles& files, const CompiledModel& model, NativeUse use) {
+    const std::vector<std::vector<std::string>> parts = function_names(files.cpp_namespace, use);
+    const std::string text = files.source + adapter_text(files, model, use);
+    std::vector<std::optional<Expected<ObjectCode>>> compiled(parts.size());
+    parallel_for(parts.size(), [&](std::size_t k) {
+        CompileOptions options;
+        options.sanitize = NativeModel::kSanitised;
+        options.files = {{header_name(files), files.header}};
+        options.roots = parts[k];
+        compiled[k] = compile_to_object(text, source_name(files), options);
+    });
+    std::vector<ObjectCode> objects;
+    for (std::optional<Expected<ObjectCode>>& part : compiled) {
+        if (!*part) return part->error();
+        objects.push_back(std::move(**part));
+    }
+    return objects;
 }
 
 StorageKind storage_kind(TensorKind kind) {
@@ -106,19 +150,17 @@ AlignedBytes AlignedBytes::copy() const {
     return result;
 }
 
-Expected<NativeModel> NativeModel::compile(const EmittedFiles& files, const CompiledModel& model, bool with_trainer) {
-    CompileOptions options;
-    options.sanitize = kSanitised;
-    options.files = {{header_name(files), files.header}};
-    const std::string text = files.source + adapter_text(files, model, with_trainer);
-    Expected<ObjectCode> object = compile_to_object(text, source_name(files), options);
-    if (!object) return object.error();
-    Expected<LoadedModule> module = load(*object);
+Expected<NativeModel> NativeModel::compile(const EmittedFiles& files, const CompiledModel& model, NativeUse use) {
+    const auto start = std::chrono::steady_clock::now();
+    Expected<std::vector<ObjectCode>> objects = compile_parts(files, model, use);
+    if (!objects) return objects.error();
+    Expected<LoadedModule> module = load(*objects);
     if (!module) return module.error();
 
     NativeModel native(std::move(*module));
-    native.compile_milliseconds_ = object->milliseconds;
-    native.times_ = describe_times(*object);
+    const std::chrono::duration<double, std::milli> elapsed = std::chrono::steady_clock::now() - start;
+    native.compile_milliseconds_ = elapsed.count();
+    native.times_ = fmt::format("compiled in {:.0f} ms", elapsed.count());
     const auto find = [&native](const std::string& name) {
         void* address = native.module_.symbol(name);
         NNCC_CHECK(address != nullptr, "the emitted code has no {}", name);
@@ -136,13 +178,15 @@ Expected<NativeModel> NativeModel::compile(const EmittedFiles& files, const Comp
     native.forward_ = reinterpret_cast<void (*)(void*, const void* const*, void* const*)>(find("nncc_adapter_forward"));
     native.packed_ = AlignedBytes(size_of(prefix + "_packed_bytes"));
     native.model_ = AlignedBytes(size_of(prefix + "_model_bytes"));
-    if (with_trainer) {
+    if (use != NativeUse::kForward) {
         native.trainer_ = AlignedBytes(size_of(prefix + "_trainer_bytes"));
         native.trainer_init_ = reinterpret_cast<void (*)(void*, const void*, u64)>(find(prefix + "_trainer_init"));
         native.step_ = reinterpret_cast<double (*)(void*, const void* const*)>(find("nncc_adapter_step"));
-        native.gradients_ =
-            reinterpret_cast<double (*)(void*, const void* const*, void*)>(find("nncc_adapter_gradients"));
-        native.update_ = reinterpret_cast<void (*)(void*, const void*)>(find("nncc_adapter_update"));
+        if (use == NativeUse::kGradients) {
+            native.gradients_ =
+                reinterpret_cast<double (*)(void*, const void* const*, void*)>(find("nncc_adapter_gradients"));
+            native.update_ = reinterpret_cast<void (*)(void*, const void*)>(find("nncc_adapter_update"));
+        }
         if (native.module_.symbol(prefix + "_trainer_slots") != nullptr) {
             const auto* slots = reinterpret_cast<const Tensor* (*)()>(find(prefix + "_slot_tensors"))();
             const int slot_count = reinterpret_cast<int (*)()>(find(prefix + "_slot_tensor_count"))();
@@ -170,6 +214,7 @@ void NativeModel::start(const AlignedBytes& weights, std::uint64_t seed) {
 double NativeModel::step(std::span<const void* const> arguments) { return step_(trainer_.data(), arguments.data()); }
 
 double NativeModel::gradients(std::span<const void* const> arguments, AlignedBytes& gradient) {
+    NNCC_CHECK(gradients_ != nullptr);
     return gradients_(trainer_.data(), arguments.data(), gradient.data());
 }
 

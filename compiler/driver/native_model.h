@@ -42,6 +42,13 @@ struct WeightTensor {
     std::size_t offset = 0;  // bytes from the start of Weights
 };
 
+// How much of a model is compiled for calls; each has what those before it have.
+enum class NativeUse {
+    kForward,
+    kStep,       // training, one batch an update
+    kGradients,  // gradients() and update() too
+};
+
 class NativeModel {
   public:
 #if defined(NNCC_SANITISED)
@@ -51,7 +58,7 @@ class NativeModel {
 #endif
     // Compiles `files` with a small adapter that takes arguments as arrays of pointers.
     // Inputs of forward are model.inputs; data of the trainer program.data. Sanitised when nncc itself is.
-    static Expected<NativeModel> compile(const EmittedFiles& files, const CompiledModel& model, bool with_trainer);
+    static Expected<NativeModel> compile(const EmittedFiles& files, const CompiledModel& model, NativeUse use);
 
     // Weights, as in the emitted struct: `tensors` says where each lies.
     const std::vector<WeightTensor>& tensors() const { return tensors_; }

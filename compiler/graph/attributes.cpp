@@ -30,27 +30,31 @@ bool ConstantData::operator==(const ConstantData& other) const {
 }
 
 Attributes::Attributes(std::initializer_list<std::pair<std::string, Attribute>> items) {
-    items_.reserve(items.size());
+    if (items.size() > 0) items_.edit().reserve(items.size());
     for (const auto& [name, value] : items) set(name, value);
 }
 
 void Attributes::set(std::string name, Attribute value) {
-    auto place = items_.begin() + (place_of(items_, name) - items_.cbegin());
-    if (place != items_.end() && place->first == name) {
+    auto& items = items_.edit();
+    auto place = items.begin() + (place_of(items, name) - items.cbegin());
+    if (place != items.end() && place->first == name) {
         place->second = std::move(value);
     } else {
-        items_.emplace(place, std::move(name), std::move(value));
+        items.emplace(place, std::move(name), std::move(value));
     }
 }
 
 void Attributes::erase(std::string_view name) {
-    auto place = place_of(items_, name);
-    if (place != items_.cend() && place->first == name) items_.erase(place);
+    auto place = place_of(*items_, name);
+    if (place == items_->cend() || place->first != name) return;
+    const auto index = place - items_->cbegin();
+    auto& items = items_.edit();
+    items.erase(items.begin() + index);
 }
 
 const Attribute* Attributes::find(std::string_view name) const {
-    auto place = place_of(items_, name);
-    return place != items_.end() && place->first == name ? &place->second : nullptr;
+    auto place = place_of(*items_, name);
+    return place != items_->end() && place->first == name ? &place->second : nullptr;
 }
 
 std::int64_t Attributes::integer(std::string_view name) const { return get<std::int64_t>(*this, name); }

@@ -160,7 +160,7 @@ Value GraphBuilder::append(std::size_t hash, Node node) {
     if (node.origin == Origin{}) node.origin = origin_;
     const int index = size();
     if (!std::holds_alternative<EffectLowering>(node.op->lowering)) by_hash_.emplace(hash, index);
-    graph_.nodes_.push_back(std::move(node));
+    graph_.nodes_.edit().push_back(std::move(node));
     return Value{index, 0};
 }
 

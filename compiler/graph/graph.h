@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/expected.h"
+#include "base/shared.h"
 #include "base/source.h"
 #include "graph/type.h"
 
@@ -57,11 +58,11 @@ class Attributes {
     const Shape& shape(std::string_view name) const;
     const Type& type(std::string_view name) const;
     const ConstantData& constant(std::string_view name) const;
-    const std::vector<std::pair<std::string, Attribute>>& items() const { return items_; }
+    const std::vector<std::pair<std::string, Attribute>>& items() const { return *items_; }
     bool operator==(const Attributes&) const = default;
 
   private:
-    std::vector<std::pair<std::string, Attribute>> items_;
+    Shared<std::vector<std::pair<std::string, Attribute>>> items_;
 };
 
 // Where a node comes from; outside the hash, the first one made wins. `name` is a hint for emitted names ("dense_1",
@@ -98,19 +99,19 @@ inline constexpr int kMaximumBodyDepth = 16;
 class Graph {
   public:
     const std::string& name() const { return name_; }
-    const std::vector<Node>& nodes() const { return nodes_; }
-    const Node& node(int index) const { return nodes_[static_cast<std::size_t>(index)]; }
+    const std::vector<Node>& nodes() const { return *nodes_; }
+    const Node& node(int index) const { return (*nodes_)[static_cast<std::size_t>(index)]; }
     const Node& node(Value value) const { return node(value.node); }
     const Type& type(Value value) const { return node(value).type(value.result); }
     const std::vector<Output>& outputs() const { return outputs_; }
     // Indices of `store` nodes, in order.
     std::vector<int> stores() const;
-    int size() const { return static_cast<int>(nodes_.size()); }
+    int size() const { return static_cast<int>(nodes_->size()); }
 
   private:
     friend class GraphBuilder;
     std::string name_;
-    std::vector<Node> nodes_;
+    Shared<std::vector<Node>> nodes_;
     std::vector<Output> outputs_;
 };
 

@@ -73,6 +73,15 @@ std::vector<bool> packable(const Program& program, const Graph& graph) {
     return result;
 }
 
+// Whether a node has the elements of its operand in their order, only shaped otherwise.
+bool reshapes(const Graph& graph, const Node& node) {
+    const auto* view = lowering_of<ViewLowering>(node);
+    if (view == nullptr) return false;
+    if (view->kind == ViewKind::kReshape) return true;
+    return view->kind == ViewKind::kBroadcast &&
+           element_count(node.type().shape) == element_count(graph.type(node.operands[0]).shape);
+}
+
 // The storage that a value is a view of, or has the elements of; empty when there is more to it.
 std::string viewed_storage(const Graph& graph, Value value) {
     const Node* node = &graph.node(value);
@@ -235,7 +244,7 @@ class Packer {
         const Graph graph = multiply_by_reciprocals(program_, program_.entries.at(entry));
         const std::vector<bool> move = packable(program_, graph);
         const std::vector<bool> live = live_nodes(graph);
-        const std::vector<bool> frontier = frontier_of(graph, move, live);
+        const auto [frontier, again] = frontier_of(graph, move, live);
         GraphBuilder rest(graph.name());
         std::vector<Value> in_pack(static_cast<std::size_t>(graph.size()));
         std::vector<Value> in_rest(static_cast<std::size_t>(graph.size()));
@@ -250,7 +259,7 @@ class Packer {
             const std::size_t at = static_cast<std::size_t>(index);
             if (!live[at]) continue;
             if (move[at] || node.op->name == "constant") in_pack[at] = copy(pack_, in_pack, node);
-            if (!move[at]) in_rest[at] = copy(rest, in_rest, node);
+            if (!move[at] || again[at]) in_rest[at] = copy(rest, in_rest, node);
             if (!frontier[at]) continue;
             in_rest[at] = rest.add("storage", {},
                                    {{"name", storage_of(graph, index, in_pack[at])},
@@ -270,18 +279,28 @@ class Packer {
     }
 
   private:
-    // What the rest reads of the moved part.
-    static std::vector<bool> frontier_of(const Graph& graph, const std::vector<bool>& move,
-                                         const std::vector<bool>& live) {
-        std::vector<bool> frontier(static_cast<std::size_t>(graph.size()), false);
+    // What the rest reads of the moved part, and what of the moved part the rest does again: a reshape costs nothing
+    // there, and what is packed then does not depend on the batch, of which a broadcast of one row may be a reshape.
+    struct Frontier {
+        std::vector<bool> read;
+        std::vector<bool> again;
+    };
+    static Frontier frontier_of(const Graph& graph, const std::vector<bool>& move, const std::vector<bool>& live) {
+        Frontier frontier{std::vector<bool>(move.size(), false), std::vector<bool>(move.size(), false)};
         const auto mark = [&](Value value) {
-            if (move[static_cast<std::size_t>(value.node)]) frontier[static_cast<std::size_t>(value.node)] = true;
+            if (move[static_cast<std::size_t>(value.node)]) frontier.read[static_cast<std::size_t>(value.node)] = true;
         };
-        for (int index = 0; index < graph.size(); ++index) {
-            if (move[static_cast<std::size_t>(index)] || !live[static_cast<std::size_t>(index)]) continue;
-            for (Value operand : graph.node(index).operands) mark(operand);
-        }
         for (const Output& output : graph.outputs()) mark(output.value);
+        for (int index = graph.size() - 1; index >= 0; --index) {
+            const auto at = static_cast<std::size_t>(index);
+            if (!live[at]) continue;
+            const Node& node = graph.node(index);
+            frontier.again[at] =
+                frontier.read[at] && reshapes(graph, node) && move[static_cast<std::size_t>(node.operands[0].node)];
+            if (frontier.again[at]) frontier.read[at] = false;
+            if (move[at] && !frontier.again[at]) continue;
+            for (Value operand : node.operands) mark(operand);
+        }
         return frontier;
     }
 

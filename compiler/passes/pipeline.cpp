@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include "base/diagnostics.h"
+#include "base/parallel.h"
 #include "passes/bind.h"
 #include "passes/derive_entries.h"
 #include "passes/derive_fit.h"
@@ -90,6 +91,12 @@ void report(const PipelineOptions& options, std::string_view stage, const Progra
     for (const auto& [entry, graph] : program.entries) options.after_stage(stage, entry, graph);
 }
 
+struct Planned {
+    std::string entry;
+    Graph graph;  // fused
+    std::optional<Expected<Plan>> plan{};
+};
+
 bool is_planned(std::string_view entry) { return entry != "metrics" && entry != "fit" && entry != "loss"; }
 
 }  // namespace
@@ -132,10 +139,14 @@ Expected<CompiledProgram> run_pipeline(const Program& program, const PipelineOpt
         } else {
             const Pass* pass = find_pass(stage.graph_pass);
             NNCC_CHECK(pass != nullptr, "{}", stage.graph_pass);
-            for (auto& [entry, graph] : result.program.entries) {
-                if (stage.with_scans && !has_scan(graph)) continue;
-                graph = pass->run(graph, {entry, result.program.dims, options.fuse_level});
+            std::vector<std::pair<const std::string, Graph>*> entries;
+            for (auto& entry : result.program.entries) {
+                if (!stage.with_scans || has_scan(entry.second)) entries.push_back(&entry);
             }
+            parallel_for(entries.size(), [&](std::size_t k) {
+                auto& [entry, graph] = *entries[k];
+                graph = pass->run(graph, {entry, result.program.dims, options.fuse_level});
+            });
         }
         if (options.verify_stages) check_program(stage.name, result.program);
         report(options, stage.name, result.program);
@@ -145,16 +156,23 @@ Expected<CompiledProgram> run_pipeline(const Program& program, const PipelineOpt
         verified.verify_stages = true;
         return run_pipeline(program, verified);
     }
+    std::vector<Planned> planned;
     for (const auto& [entry, graph] : result.program.entries) {
-        if (!is_planned(entry)) continue;
-        const Graph fused = fuse(graph, options.fuse_level);
-        check_graph("fuse", entry, fused);
-        if (options.after_stage) options.after_stage("fuse", entry, fused);
-        Expected<Plan> plan = plan_memory(fused, result.program.dims);
-        if (!plan) return plan.error();
-        const std::optional<std::string> problem = verify(*plan, result.program.dims);
+        if (is_planned(entry)) planned.push_back({entry, graph});
+    }
+    parallel_for(planned.size(), [&](std::size_t k) {
+        auto& [entry, graph, plan] = planned[k];
+        graph = fuse(graph, options.fuse_level);
+        check_graph("fuse", entry, graph);
+        plan = plan_memory(graph, result.program.dims);
+        if (!*plan) return;
+        const std::optional<std::string> problem = verify(**plan, result.program.dims);
         NNCC_CHECK(!problem, "after plan_memory of {}: {}", entry, *problem);
-        result.plans.insert_or_assign(entry, std::move(*plan));
+    });
+    for (Planned& one : planned) {
+        if (options.after_stage) options.after_stage("fuse", one.entry, one.graph);
+        if (!*one.plan) return one.plan->error();
+        result.plans.insert_or_assign(one.entry, std::move(**one.plan));
     }
     return result;
 }

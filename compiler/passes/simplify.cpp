@@ -220,7 +220,7 @@ Graph sweep(const Graph& graph, const ReadTable& table, bool& changed) {
                        const std::vector<Value>& operands) -> std::optional<std::vector<Value>> {
                        if (node.types.size() != 1 || node.operands.empty() || node.body != nullptr) return std::nullopt;
                        if (lowering_of<EffectLowering>(node) != nullptr) return std::nullopt;
-                       Value value = builder.add(*node.op, operands, node.attributes, node.origin);
+                       Value value = builder.copy(graph, node, operands);
                        // A rule may uncover another at the same place; each makes the value simpler, so a few turns are
                        // enough.
                        for (int turn = 0; turn < 8; ++turn) {

@@ -150,7 +150,6 @@ std::optional<Value> argument_value(Elaboration& elaboration, const ast::Functio
 
 void read_externs(Analysis& analysis, SourceLoader& loader) {
     for (const std::unique_ptr<ast::File>& file : analysis.library.files) {
-        if (is_embedded(file->source)) continue;
         for (const ast::Item& item : file->items) {
             const auto* function = std::get_if<ast::Function>(&item.value);
             if (function != nullptr && function->kind == ast::FunctionKind::kExtern)

@@ -17,13 +17,13 @@ constexpr double kHiding = -1e9;  // far below any score
 // Within these, with at most 2^20 steps, sums of step numbers are exact in f32 and do not wrap in i32.
 constexpr std::int64_t kLargestConstant = 1 << 20;
 constexpr std::int64_t kLargestFactor = 4;
-constexpr int kDeepest = 200;
+constexpr int kMostNested = 200;
 
 bool is(const Node& node, std::string_view op) { return node.op->name == op; }
 
 }  // namespace
 
-bool LaterSteps::spend() { return --budget_ > 0 && depth_ < kDeepest; }
+bool LaterSteps::spend() { return --budget_ > 0 && depth_ < kMostNested; }
 
 Later LaterSteps::of(Value value, std::size_t own, std::size_t later) {
     const auto key = std::make_tuple(value, own, later);

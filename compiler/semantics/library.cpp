@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <set>
 
+#include "base/check.h"
+#include "base/parallel.h"
 #include "semantics/diagnostic_kinds.h"
 #include "stdlib/stdlib.h"
 #include "syntax/parser.h"
@@ -15,7 +17,7 @@ namespace nncc {
 
 const ast::Item* Library::find(const std::string& name, const SourceFile* seen_from) const {
     if (auto found = users.find(name); found != users.end() && !is_embedded(seen_from)) return found->second;
-    if (auto found = embedded.find(name); found != embedded.end()) return found->second;
+    if (auto found = embedded_items().find(name); found != embedded_items().end()) return found->second;
     return nullptr;
 }
 
@@ -34,10 +36,8 @@ const ast::Name* item_name(const ast::Item& item) {
     return nullptr;
 }
 
-void enter(const ast::File& file, std::map<std::string, const ast::Item*>& table, Library& library,
-           Diagnostics& diagnostics) {
+void enter(const ast::File& file, std::map<std::string, const ast::Item*>& table, Diagnostics& diagnostics) {
     for (const ast::Item& item : file.items) {
-        if (const auto* function = std::get_if<ast::Function>(&item.value)) library.items[function] = &item;
         const ast::Name* name = item_name(item);
         if (name == nullptr) continue;
         auto [existing, is_new] = table.emplace(name->text, &item);
@@ -48,7 +48,31 @@ void enter(const ast::File& file, std::map<std::string, const ast::Item*>& table
     }
 }
 
+struct EmbeddedLibrary {
+    std::vector<std::unique_ptr<ast::File>> files;
+    std::map<std::string, const ast::Item*> items;
+};
+
+EmbeddedLibrary parse_embedded() {
+    const std::span<const SourceFile> sources = stdlib_files();
+    EmbeddedLibrary embedded;
+    embedded.files.resize(sources.size());
+    std::vector<Diagnostics> diagnostics(sources.size());
+    parallel_for(sources.size(), [&](std::size_t k) { embedded.files[k] = parse(sources[k], diagnostics[k]); });
+    Diagnostics& problems = diagnostics.front();
+    for (const std::unique_ptr<ast::File>& file : embedded.files) enter(*file, embedded.items, problems);
+    for (const Diagnostics& some : diagnostics) {
+        NNCC_CHECK(!some.has_errors(), "embedded library: {}", render_text(some.all().front(), false));
+    }
+    return embedded;
+}
+
 }  // namespace
+
+const std::map<std::string, const ast::Item*>& embedded_items() {
+    static const EmbeddedLibrary embedded = parse_embedded();
+    return embedded.items;
+}
 
 Expected<const SourceFile*> load_beside(const std::string& importer, const std::string& path,
                                         const AnalyseOptions& options, SourceLoader& loader) {
@@ -74,7 +98,7 @@ Library load_library(const SourceFile& file, const AnalyseOptions& options, Sour
         waiting.pop_front();
         library.files.push_back(parse(*source, diagnostics));
         const ast::File& tree = *library.files.back();
-        enter(tree, library.users, library, diagnostics);
+        enter(tree, library.users, diagnostics);
         for (const ast::Item& item : tree.items) {
             if (const auto* train = std::get_if<ast::Train>(&item.value)) library.trains.push_back(train);
             if (const auto* function = std::get_if<ast::Function>(&item.value);
@@ -94,10 +118,6 @@ Library load_library(const SourceFile& file, const AnalyseOptions& options, Sour
             if (seen.insert(std::filesystem::path((*imported)->path).lexically_normal().string()).second)
                 waiting.push_back(*imported);
         }
-    }
-    for (const SourceFile& embedded : stdlib_files()) {
-        library.files.push_back(parse(embedded, diagnostics));
-        enter(*library.files.back(), library.embedded, library, diagnostics);
     }
     return library;
 }

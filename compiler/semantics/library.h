@@ -13,16 +13,17 @@
 namespace nncc {
 
 struct Library {
-    std::vector<std::unique_ptr<ast::File>> files;  // the user's first, then its imports, then the embedded ones
+    std::vector<std::unique_ptr<ast::File>> files;  // the user's first, then its imports
     std::map<std::string, const ast::Item*> users;
-    std::map<std::string, const ast::Item*> embedded;
     std::vector<const ast::Train*> trains;  // of the user's files
     std::vector<const ast::Item*> models;   // of the user's first file
-    std::map<const ast::Function*, const ast::Item*> items;
 
     // The user's items hide the embedded ones, but not within the embedded files.
     const ast::Item* find(const std::string& name, const SourceFile* seen_from) const;
 };
+
+// The items of the embedded library, parsed on first use and then the same for every model.
+const std::map<std::string, const ast::Item*>& embedded_items();
 
 bool is_constant_item(const Library& library, const std::string& name, const SourceFile* seen_from);
 bool is_embedded(const SourceFile* file);  // "stdlib/..."
@@ -31,7 +32,7 @@ bool is_embedded(const SourceFile* file);  // "stdlib/..."
 Expected<const SourceFile*> load_beside(const std::string& importer, const std::string& path,
                                         const AnalyseOptions& options, SourceLoader& loader);
 
-// Parses the file, its imports and the embedded library. Problems go to `diagnostics`.
+// Parses the file and its imports. Problems go to `diagnostics`.
 Library load_library(const SourceFile& file, const AnalyseOptions& options, SourceLoader& loader,
                      Diagnostics& diagnostics);
 

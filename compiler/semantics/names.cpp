@@ -12,7 +12,7 @@ namespace nncc {
 std::string unknown_name_message(const std::string& name) { return fmt::format("`{}` is unknown", name); }
 
 std::string suggest_name(const Library& library, const std::string& name, std::vector<std::string> locals) {
-    for (const auto* table : {&library.users, &library.embedded}) {
+    for (const auto* table : {&library.users, &embedded_items()}) {
         for (const auto& [item, declaration] : *table) locals.push_back(item);
     }
     for (std::string_view builtin : builtin_names()) locals.emplace_back(builtin);

@@ -238,7 +238,6 @@ struct Resolver {
 void resolve_names(const Library& library, Diagnostics& diagnostics) {
     Resolver resolver{library, diagnostics, {}, 0, {}};
     for (const std::unique_ptr<ast::File>& file : library.files) {
-        if (is_embedded(file->source)) continue;
         for (const ast::Item& item : file->items) {
             resolver.open();
             if (const auto* constant = std::get_if<ast::Constant>(&item.value)) resolver.expression(*constant->value);

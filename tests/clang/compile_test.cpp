@@ -126,6 +126,43 @@ TEST(Compile, SeveralObjectsAreLinkedTogether) {
     EXPECT_EQ(module->function<int(int)>("quarter")(40), 10);
 }
 
+TEST(Compile, OnlyWhatRootsReachIsKept) {
+    const std::string_view text =
+        "template <class T> T twice(T x) { return x + x; }\n"
+        "extern \"C\" int absent(int);\n"
+        "extern \"C\" int kept(int x) { return twice(x); }\n"
+        "extern \"C\" int other(int x) { return absent(x); }\n";
+    CompileOptions options;
+    options.roots = {"kept"};
+    Expected<ObjectCode> object = compile_to_object(text, "roots.cpp", options);
+    ASSERT_TRUE(object) << object.error().message;
+    EXPECT_TRUE(object->undefined_symbols.empty());
+    Expected<LoadedModule> module = load(*object);
+    ASSERT_TRUE(module) << module.error().message;
+    EXPECT_EQ(module->symbol("other"), nullptr);
+    ASSERT_NE(module->symbol("kept"), nullptr);
+    EXPECT_EQ(module->function<int(int)>("kept")(21), 42);
+}
+
+TEST(Compile, PartsOfOneTextAreLinkedTogether) {
+    const std::string_view text =
+        "static const int table[] = {3, 5};\n"
+        "inline int shared(int k) { return table[k]; }\n"
+        "extern \"C\" int first() { return shared(0); }\n"
+        "extern \"C\" int second() { return shared(1); }\n";
+    CompileOptions options;
+    options.roots = {"first"};
+    Expected<ObjectCode> first = compile_to_object(text, "parts.cpp", options);
+    options.roots = {"second"};
+    Expected<ObjectCode> second = compile_to_object(text, "parts.cpp", options);
+    ASSERT_TRUE(first && second);
+    const std::vector<ObjectCode> objects = {*first, *second};
+    Expected<LoadedModule> module = load(objects);
+    ASSERT_TRUE(module) << module.error().message;
+    EXPECT_EQ(module->function<int()>("first")(), 3);
+    EXPECT_EQ(module->function<int()>("second")(), 5);
+}
+
 TEST(Compile, DataObjectHoldsTheBytes) {
     std::string bytes(100'000, '\0');
     for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(i * 7);

@@ -118,7 +118,7 @@ std::optional<NativeModel> compile(bool real_f64) {
         ADD_FAILURE() << compilation.error().message;
         return std::nullopt;
     }
-    Expected<NativeModel> native = NativeModel::compile(compilation->files, *model, false);
+    Expected<NativeModel> native = NativeModel::compile(compilation->files, *model, NativeUse::kForward);
     if (!native) {
         ADD_FAILURE() << render_text(native.error(), false);
         return std::nullopt;
