@@ -1819,6 +1819,10 @@ int amp_gru_process(void* memory, int time, const float* audio, float* output) n
                                                             nncc::Out<float>(output, time)) ? 1 : 0;
 }
 
+int amp_gru_latency() noexcept {
+    return amp_gru::Model<1>::kLatency;
+}
+
 void amp_gru_reset(void* memory) noexcept {
     static_cast<amp_gru::Model<1>*>(memory)->reset();
 }

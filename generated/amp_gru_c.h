@@ -25,6 +25,8 @@ void amp_gru_model_init(void* memory, const void* packed);
 int amp_gru_forward(void* memory, int time, const float* audio, float* output);
 // goes on where the last call ended; 0, and nothing written, when an extent exceeds its bound
 int amp_gru_process(void* memory, int time, const float* audio, float* output);
+// how many steps later than forward process gives its results
+int amp_gru_latency(void);
 // process begins anew
 void amp_gru_reset(void* memory);
 // a trainer for batch 16: plain memory, without pointers

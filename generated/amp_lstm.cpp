@@ -527,6 +527,10 @@ int amp_lstm_process(void* memory, int time, const float* audio, float* output) 
                                                              nncc::Out<float>(output, time)) ? 1 : 0;
 }
 
+int amp_lstm_latency() noexcept {
+    return amp_lstm::Model<1>::kLatency;
+}
+
 void amp_lstm_reset(void* memory) noexcept {
     static_cast<amp_lstm::Model<1>*>(memory)->reset();
 }

@@ -31,9 +31,10 @@ class Model<1> {  // one per thread: its arena is inside it
     void use(const Packed& packed) noexcept { packed_ = &packed; }  // same thread as forward; see nncc::Exchange
     // False, and nothing written, when an extent exceeds its bound or a size does not fit.
     [[nodiscard]] bool forward(int time, nncc::In<float> audio, nncc::Out<float> output) noexcept;
-    // Goes on where the last call ended, until reset(). Latency 0.
+    // Goes on where the last call ended, until reset().
     [[nodiscard]] bool process(int time, nncc::In<float> audio, nncc::Out<float> output) noexcept;
     void reset() noexcept;
+    static constexpr int kLatency = 0;  // steps that process is late by
 
   private:
     const Packed* packed_;

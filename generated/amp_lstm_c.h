@@ -25,6 +25,8 @@ void amp_lstm_model_init(void* memory, const void* packed);
 int amp_lstm_forward(void* memory, int time, const float* audio, float* output);
 // goes on where the last call ended; 0, and nothing written, when an extent exceeds its bound
 int amp_lstm_process(void* memory, int time, const float* audio, float* output);
+// how many steps later than forward process gives its results
+int amp_lstm_latency(void);
 // process begins anew
 void amp_lstm_reset(void* memory);
 

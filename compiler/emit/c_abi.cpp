@@ -102,9 +102,14 @@ void add_forward(const ModelText& model, const ForwardText& forward, std::vector
     }
     if (forward.process == nullptr) return;
     const ProcessText& process = *forward.process;
-    add_call("process", process.position.empty()
-                            ? "goes on where the last call ended"
-                            : fmt::format("goes on where the last call ended, for {} steps in all", process.limit));
+    std::string comment = "goes on where the last call ended";
+    if (!process.position.empty()) comment += fmt::format(", for {} steps in all", process.limit);
+    add_call("process", comment);
+    functions.push_back({"int",
+                         fmt::format("{}_latency{}", name, end),
+                         {},
+                         "how many steps later than forward process gives its results",
+                         {fmt::format("return {}::kLatency;", type)}});
     functions.push_back({"void",
                          fmt::format("{}_reset{}", name, end),
                          {"void* memory"},

@@ -27,7 +27,7 @@ std::int64_t cache_bytes(const ProcessText& process) {
     return bytes;
 }
 
-void print_model_class(const ForwardText& forward, Code& code) {
+void print_model_class(const ModelText& model, const ForwardText& forward, Code& code) {
     code.line("template <>");
     code.open(fmt::format("class Model<{}> {{  // one per thread{}", forward.batch,
                           forward.arena_bytes > 0 ? ": its arena is inside it" : ""));
@@ -62,19 +62,28 @@ void print_model_class(const ForwardText& forward, Code& code) {
         code.line("// Random bits are a function of the seed and of the number of calls since; 0 at the start.");
         code.line("void reseed(nncc::u64 seed) noexcept;");
     }
+    const std::int64_t latency = model.request.program.latency;
     if (limited) {
         code.line(
             fmt::format("// Goes on where the last call ended, by what it keeps of earlier steps, until reset(). {} "
                         "steps in all:",
                         forward.process->limit));
-        code.line("// false, and nothing written, when a call would go beyond. Latency 0.");
+        code.line("// false, and nothing written, when a call would go beyond.");
     } else if (streams) {
-        code.line("// Goes on where the last call ended, until reset(). Latency 0.");
+        code.line("// Goes on where the last call ended, until reset().");
+    }
+    if (streams && latency > 0) {
+        const std::string steps = latency == 1 ? "step" : fmt::format("{} steps", latency);
+        code.line(fmt::format(
+            "// Its results are {} late: that for step t is forward's for step t - {}. The first {} mean{} nothing.",
+            latency == 1 ? "1 step" : steps, latency, latency == 1 ? "one" : fmt::format("{}", latency),
+            latency == 1 ? "s" : ""));
     }
     if (streams) {
         code.list(fmt::format("{} process(", forward.extents.empty() ? "void" : "[[nodiscard]] bool"),
                   forward_parameters(forward), ") noexcept;");
         code.line("void reset() noexcept;");
+        code.line(fmt::format("static constexpr int kLatency = {};  // steps that process is late by", latency));
     }
     code.blank();
     code.indent(-1);
@@ -199,7 +208,7 @@ std::string header_text(const ModelText& model) {
     code.line("class Model;");
     for (const ForwardText& forward : model.forwards) {
         code.blank();
-        print_model_class(forward, code);
+        print_model_class(model, forward, code);
     }
     if (model.trainer) {
         code.blank();

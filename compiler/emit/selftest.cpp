@@ -23,6 +23,33 @@ std::optional<std::int64_t> elements_at(const Type& type, const std::map<std::st
     return count ? count->value(dims) : std::nullopt;
 }
 
+// Whether all values have a size, which those with `time - 4` elements have from 4 steps on.
+bool has_room(const Graph& graph, const std::map<std::string, std::int64_t>& dims) {
+    const auto fits = [&](const Type& type) {
+        return std::all_of(type.shape.begin(), type.shape.end(),
+                           [&](const Dim& extent) { return extent.value(dims).value_or(0) >= 0; });
+    };
+    return std::all_of(graph.nodes().begin(), graph.nodes().end(), [&](const Node& node) {
+        return std::all_of(node.types.begin(), node.types.end(), fits) &&
+               (node.body == nullptr || has_room(*node.body, dims));
+    });
+}
+
+// Few of each bounded dimension; nothing where not even all of them are enough.
+std::optional<std::map<std::string, std::int64_t>> tested_extents(const EmitEntry& forward) {
+    std::map<std::string, std::int64_t> dims;
+    for (std::int64_t extent = kTestedExtent;; extent *= 2) {
+        bool is_largest = true;
+        for (const auto& [name, binding] : forward.dims) {
+            if (!binding.bounded) continue;
+            dims[name] = std::min(binding.value, extent);
+            is_largest = is_largest && extent >= binding.value;
+        }
+        if (has_room(forward.plan.graph, dims)) return dims;
+        if (is_largest) return std::nullopt;
+    }
+}
+
 // Rough number of operations; infinite where it is not known.
 double work_of(const Graph& graph, const std::map<std::string, std::int64_t>& dims) {
     double work = 0;
@@ -130,9 +157,9 @@ bool add_expected(const Type& type, const Tensor<double>& result, SelftestOutput
 std::optional<Selftest> make_selftest(const EmitRequest& request, const EmitEntry& forward) {
     const Graph& graph = forward.plan.graph;
     Selftest test;
-    for (const auto& [name, binding] : forward.dims) {
-        if (binding.bounded) test.dims[name] = std::min(binding.value, kTestedExtent);
-    }
+    const auto extents = tested_extents(forward);
+    if (!extents) return std::nullopt;
+    test.dims = *extents;
     if (work_of(graph, test.dims) > kMostWork) return std::nullopt;
     auto storages = weights_at_seed(request, test.dims);
     if (!storages) return std::nullopt;

@@ -217,6 +217,13 @@ bool read_position(TextReader& reader, Program& program) {
     return name.has_value();
 }
 
+bool read_latency(TextReader& reader, Program& program) {
+    std::optional<std::int64_t> steps = reader.integer();
+    if (steps && *steps < 0) reader.fail("a latency is at least 0");
+    if (steps) program.latency = *steps;
+    return steps && *steps >= 0;
+}
+
 bool read_entry(TextReader& reader, Program& program) {
     std::optional<std::string> name = reader.name();
     if (!name || !reader.expect_word("graph")) return false;
@@ -241,10 +248,11 @@ bool read_program(TextReader& reader, Program& program) {
         if (reader.accept_word("dim")) read = read_dim(reader, program);
         else if (reader.accept_word("inputs")) read = read_names(reader, program.inputs);
         else if (reader.accept_word("data")) read = read_names(reader, program.data);
+        else if (reader.accept_word("latency")) read = read_latency(reader, program);
         else if (reader.accept_word("position")) read = read_position(reader, program);
         else if (reader.accept_word("storage")) read = read_storage(reader, program);
         else if (reader.accept_word("entry")) read = read_entry(reader, program);
-        else reader.fail("`dim`, `inputs`, `data`, `position`, `storage` or `entry` expected");
+        else reader.fail("`dim`, `inputs`, `data`, `latency`, `position`, `storage` or `entry` expected");
         if (!read) return false;
     }
     return true;

@@ -43,6 +43,7 @@ std::string print_program(const Program& program) {
     }
     out += names_line("inputs", program.inputs);
     out += names_line("data", program.data);
+    if (program.latency > 0) out += "latency " + std::to_string(program.latency) + "\n";
     if (!program.position.empty()) out += names_line("position", {program.position});
     for (const Storage& storage : program.storages) {
         out += "storage " + std::string(storage_kind_name(storage.kind)) + " " + name_text(storage.name) + " : " +

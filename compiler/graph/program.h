@@ -48,6 +48,8 @@ struct Program {
     // The stream that counts the steps `process` has been given, which may be as many as `time` is bounded by; empty
     // when they may be any number.
     std::string position;
+    // How many steps later than `forward` the results of `process` are.
+    std::int64_t latency = 0;
 
     const Storage* find_storage(std::string_view name) const;
 };

@@ -163,6 +163,7 @@ std::optional<CompiledModel> analyse(const SourceFile& file, const std::string& 
     result.program.entries.emplace("initialize", std::move(*initialize));
     if (fit) result.program.entries.emplace("fit", std::move(*fit));
     result.program.position = analysis.position;
+    result.program.latency = analysis.latency;
     for (const StorageRow& row : analysis.storages) result.program.storages.push_back(row.storage);
     for (const ModelInput& input : interface->inputs) {
         result.program.inputs.push_back(input.name);

@@ -36,6 +36,7 @@ struct Analysis {
     std::vector<StorageRow> storages;  // in order of first appearance
     bool storages_complete = false;    // after `forward`: later entries may only find them
     bool has_streams = false;          // `forward` met one
+    std::int64_t latency = 0;          // what becomes Program::latency
     std::string position;              // what becomes Program::position
     DimBindings dims;
     std::map<std::string, Meaning> constants;  // of `const` items, computed on first use

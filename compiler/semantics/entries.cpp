@@ -11,6 +11,7 @@
 #include "semantics/call.h"
 #include "semantics/diagnostic_kinds.h"
 #include "semantics/expression.h"
+#include "semantics/latency.h"
 #include "semantics/positions.h"
 #include "semantics/signature.h"
 #include "semantics/storage.h"
@@ -162,6 +163,27 @@ bool runs_along_time(const ModelInterface& interface) {
     });
 }
 
+// A graph made to go block by block, and what stands in the way.
+struct Live {
+    WithPositions positions;
+    std::vector<History> streams;
+    bool has_histories = false;
+    std::optional<Obstacle> obstacle;
+};
+
+Live go_live(const Graph& whole, std::vector<std::string> taken, std::optional<std::int64_t> bound) {
+    auto [graph, streams] = keep_histories(whole, taken);
+    for (const History& history : streams) taken.push_back(history.storage.name);
+    Live live{keep_positions(graph, taken, bound), std::move(streams), false, {}};
+    live.has_histories = !live.streams.empty();
+    const std::vector<History>& counted = live.positions.streams;
+    live.streams.insert(live.streams.end(), counted.begin(), counted.end());
+    std::set<std::string> kept;
+    for (const History& history : live.streams) kept.insert(history.storage.name);
+    live.obstacle = find_obstacle(live.positions.graph, kept, live.positions.assured);
+    return live;
+}
+
 }  // namespace
 
 std::optional<Graph> build_process(Analysis& analysis, const ModelInterface& interface) {
@@ -177,28 +199,40 @@ std::optional<Graph> build_process(Analysis& analysis, const ModelInterface& int
     add_stores(elaboration);
     std::vector<std::string> taken;
     for (const StorageRow& row : analysis.storages) taken.push_back(row.storage.name);
-    auto [graph, streams] = keep_histories(without_dead_nodes(elaboration), taken);
-    for (const History& history : streams) taken.push_back(history.storage.name);
+    const Graph whole = without_dead_nodes(elaboration);
     const auto time = analysis.dims.find("time");
     const bool bounded = time != analysis.dims.end() && time->second.bounded;
-    WithPositions positions = keep_positions(graph, taken, bounded ? std::optional(time->second.value) : std::nullopt);
-    streams.insert(streams.end(), positions.streams.begin(), positions.streams.end());
-    if (!analysis.has_streams && streams.empty() && graph.stores().empty()) return std::nullopt;
-    std::set<std::string> kept;
-    for (const History& history : streams) kept.insert(history.storage.name);
-    std::optional<Obstacle> obstacle = find_obstacle(positions.graph, kept, positions.assured);
+    const std::optional<std::int64_t> bound = bounded ? std::optional(time->second.value) : std::nullopt;
+    Live live = go_live(whole, taken, bound);
+    std::optional<Obstacle> obstacle = live.obstacle;
+    const bool looks_ahead = obstacle && obstacle->looks_ahead;
+    if (obstacle && (looks_ahead || obstacle->moves_steps)) {
+        const std::variant<Delayed, Obstacle> tried = delay_outputs(whole);
+        if (const auto* delayed = std::get_if<Delayed>(&tried)) {
+            Live late = go_live(delayed->graph, taken, bound);
+            late.has_histories = live.has_histories;
+            obstacle = late.obstacle;
+            if (!obstacle) analysis.latency = delayed->latency;
+            live = std::move(late);
+        } else {
+            obstacle = std::get<Obstacle>(tried);
+        }
+    }
+    // What keeps nothing of the past and is not late is `forward` itself.
+    const bool keeps = analysis.has_streams || !live.streams.empty() || !live.positions.graph.stores().empty();
+    if (!keeps && analysis.latency == 0) return std::nullopt;
     if (!obstacle) {
-        for (const History& history : streams) {
+        for (const History& history : live.streams) {
             const SourceRange place = place_of(analysis, history.origin);
             analysis.storages.push_back({history.storage, Meaning::real(history.fill), place, place});
         }
-        if (positions.is_limited) analysis.position = positions.counter;
-        return without_dead_nodes(positions.graph);
+        if (live.positions.is_limited) analysis.position = live.positions.counter;
+        return without_dead_nodes(live.positions.graph);
     }
     // Most models that look at all of time, or pad on both sides along it, are not meant for live signals, and need no
     // note.
-    const bool reaches_back = !graph.stores().empty() || positions.has_caches;
-    if (!analysis.has_streams && (obstacle->looks_ahead || !reaches_back)) return std::nullopt;
+    const bool reaches_back = live.has_histories || live.positions.has_caches || !whole.stores().empty();
+    if (!analysis.has_streams && (looks_ahead || !reaches_back)) return std::nullopt;
     std::erase_if(analysis.storages, [](const StorageRow& row) { return row.storage.kind == StorageKind::kStream; });
     analysis.diagnostics
         .note(kNoProcess, place_of(analysis, obstacle->origin), fmt::format("no `process`: {}", obstacle->message))

@@ -63,16 +63,10 @@ class HistoryKeeper {
         const Type& type = graph_.type(node.operands[1]);
         const auto axis = static_cast<std::size_t>(node.attributes.integer("axis"));
         const Dim& width = graph_.type(node.operands[0]).shape[axis];
-        const std::optional<double> fill = repeated(node.operands[0]);
+        const std::optional<double> fill = repeated_value(graph_, node.operands[0]);
         if (!fill || time_axis(type.shape) != axis || !width.is_constant() || type.dtype == DType::kBool)
             return std::nullopt;
         return std::vector{behind(builder, operands[1], axis, width.constant(), *fill, node.origin)};
-    }
-
-    std::optional<double> repeated(Value value) const {
-        const auto* view = lowering_of<ViewLowering>(graph_.node(value));
-        if (view != nullptr && view->kind == ViewKind::kBroadcast) return repeated(graph_.node(value).operands[0]);
-        return splat_value(graph_, value);
     }
 
     // `count` elements of the past and then those of `value`.
@@ -132,6 +126,13 @@ class HistoryKeeper {
 };
 
 }  // namespace
+
+std::optional<double> repeated_value(const Graph& graph, Value value) {
+    const auto* view = lowering_of<ViewLowering>(graph.node(value));
+    if (view != nullptr && view->kind == ViewKind::kBroadcast)
+        return repeated_value(graph, graph.node(value).operands[0]);
+    return splat_value(graph, value);
+}
 
 WithHistories keep_histories(const Graph& process, const std::vector<std::string>& taken) {
     return HistoryKeeper(process, taken).run();

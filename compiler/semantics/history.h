@@ -1,6 +1,7 @@
 // History: what an op reaches back to along time is kept in a stream, in front of the steps of the block.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,9 @@ struct WithHistories {
     Graph graph;
     std::vector<History> histories;
 };
+
+// The one number that all elements are, seen through broadcasts; nothing where they may differ.
+std::optional<double> repeated_value(const Graph& graph, Value value);
 
 // Each op of `process` that reaches to elements before the first along `time` reads the last ones of the block before
 // instead. Names of storages are made to differ from those in `taken`.

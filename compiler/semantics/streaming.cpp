@@ -36,7 +36,6 @@ const Moment kLast{Kind::kLast};
 Moment along(std::size_t axis) { return {Kind::kAlong, axis}; }
 
 constexpr std::string_view kKeepHint = "a `scan` with a `stream` keeps past steps";
-constexpr std::string_view kCausalHint = "`padding = \"causal\"` reaches back only, and keeps the number of steps";
 
 struct Failure {
     std::string message;
@@ -163,6 +162,11 @@ class Flow {
                     std::string(kCausalHint));
     }
 
+    Moments fail_moved(std::string message, std::string hint = {}) {
+        obstacle.moves_steps = true;
+        return fail(std::move(message), std::move(hint));
+    }
+
     // Of an op that says how far it reaches along time.
     Moments reached(const Node& node, const Moment& from, const Reach& reach) {
         const Shape& before = graph_.type(node.operands[0]).shape;
@@ -172,7 +176,8 @@ class Flow {
         if (reach.first < 0) return fail("reaches over several steps", std::string(kKeepHint));
         const std::int64_t had = *steps_before(before[from.axis]);
         const std::int64_t has = *steps_before(after[*to]);
-        if (has < 0) return fail(fmt::format("gives {} steps fewer than it is given", -has), std::string(kCausalHint));
+        if (has < 0)
+            return fail_moved(fmt::format("gives {} steps fewer than it is given", -has), std::string(kCausalHint));
         Moment result{Kind::kAlong, *to, std::max<std::int64_t>(0, from.ahead + has - had + reach.last), from.ahead_by};
         if (result.ahead > from.ahead || result.ahead_by < 0) result.ahead_by = here_;
         return one(result);
@@ -335,7 +340,8 @@ class Flow {
             case ViewKind::kPad: return fail("moves steps in time");
             case ViewKind::kWindow: return fail("takes part of time");
             case ViewKind::kConcatenate:
-                if (attributes.integer("axis") == static_cast<std::int64_t>(axis)) return fail("moves steps in time");
+                if (attributes.integer("axis") == static_cast<std::int64_t>(axis))
+                    return fail_moved("moves steps in time");
                 return one(*from);
         }
         return all_of_time();

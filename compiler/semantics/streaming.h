@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "graph/graph.h"
@@ -18,7 +19,11 @@ struct Obstacle {
     std::string message;  // "`mean(x, axis = time)` needs all of time"
     std::string hint;
     bool looks_ahead = false;  // by a known number of steps
+    bool moves_steps = false;  // cuts some off or puts constants beside them
 };
+
+inline constexpr std::string_view kCausalHint =
+    "`padding = \"causal\"` reaches back only, and keeps the number of steps";
 
 // How many elements an axis of time has beside one for each step: n of `time` + n; nothing for other extents.
 std::optional<std::int64_t> steps_before(const Dim& extent);

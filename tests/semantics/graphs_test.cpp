@@ -21,6 +21,8 @@ TEST_P(SemanticsGraph, IsThis) {
         for (const Storage& storage : analysed.model->program.storages) {
             text += fmt::format("{} {}: {}\n", storage_kind_name(storage.kind), storage.name, type_text(storage.type));
         }
+        const std::int64_t latency = analysed.model->program.latency;
+        if (latency > 0) text += fmt::format("latency {}\n", latency);
         std::string entry;
         std::istringstream(analysed.directive) >> entry;
         ASSERT_TRUE(analysed.model->program.entries.contains(entry)) << entry;
