@@ -110,6 +110,12 @@ TEST(Models, AmpGruClips) {
     EXPECT_LT(learned.metrics.at("error_to_signal"), 0.006);
 }
 
+TEST(Models, AmpLstmClips) {
+    if (!kMeasured) GTEST_SKIP() << kNothingNew;
+    const Learned learned = train("amp_lstm_clipper", {"-D", "time=512"});  // 0.0020
+    EXPECT_LT(learned.metrics.at("error_to_signal"), 0.006);
+}
+
 TEST(Models, WaveNetClips) {
     if (!kMeasured) GTEST_SKIP() << kNothingNew;
     const Learned learned = train("wavenet", {"-D", "time=512"});  // 0.0024
