@@ -185,14 +185,14 @@ void lstm_1_split_1_update_c_lstm_1(const float* lstm_1, const float* c, float* 
                                     float* lstm_1_2) noexcept {
     constexpr int kCount = 20;
     nncc::each_vector<kCount, nncc::kLanes<float>>([&](int i, auto lanes) {
-        const auto lstm_1_sigmoid_1 = nncc::sigmoid(nncc::load(lstm_1 + 20 + i, lanes));
+        const auto lstm_1_sigmoid_1 = nncc::fast::sigmoid(nncc::load(lstm_1 + 20 + i, lanes));
         const auto multiply = lstm_1_sigmoid_1 * nncc::load(c + i, lanes);
-        const auto lstm_1_sigmoid_2 = nncc::sigmoid(nncc::load(lstm_1 + i, lanes));
-        const auto lstm_1_tanh_1 = nncc::tanh(nncc::load(lstm_1 + 40 + i, lanes));
+        const auto lstm_1_sigmoid_2 = nncc::fast::sigmoid(nncc::load(lstm_1 + i, lanes));
+        const auto lstm_1_tanh_1 = nncc::fast::tanh(nncc::load(lstm_1 + 40 + i, lanes));
         const auto multiply_2 = lstm_1_sigmoid_2 * lstm_1_tanh_1;
         const auto add = multiply + multiply_2;
-        const auto lstm_1_sigmoid_3 = nncc::sigmoid(nncc::load(lstm_1 + 60 + i, lanes));
-        const auto lstm_1_tanh_2 = nncc::tanh(add);
+        const auto lstm_1_sigmoid_3 = nncc::fast::sigmoid(nncc::load(lstm_1 + 60 + i, lanes));
+        const auto lstm_1_tanh_2 = nncc::fast::tanh(add);
         const auto multiply_3 = lstm_1_sigmoid_3 * lstm_1_tanh_2;
         const auto lstm_1_3 = nncc::cast<float>(multiply_3);
         nncc::store(c_next + i, add, lanes);

@@ -134,7 +134,7 @@ void dense_3_sigmoid_1(const float* relu_2, const float* packed_dense_3_w, const
         return nncc::load(relu_2 + i, lanes) * nncc::load(packed_dense_3_w + i, lanes);
     });
     const float dense_3 = sum + packed_dense_3_b[0];
-    output[0] = nncc::sigmoid(dense_3);
+    output[0] = nncc::fast::sigmoid(dense_3);
 }
 
 // pima.nn:15  adam(learning_rate = 0.001)
@@ -206,7 +206,7 @@ void dense_3_binary_cross_entropy_1_d_binary_cross_entropy_1(const float* relu_2
         const auto y_2 = nncc::load(y + j, lanes);
         const auto multiply = y_2 * dense_3;
         const auto binary_cross_entropy_1_2 = softplus - multiply;
-        const auto sigmoid = nncc::sigmoid(dense_3);
+        const auto sigmoid = nncc::fast::sigmoid(dense_3);
         const auto subtract = sigmoid - y_2;
         const auto d_binary_cross_entropy_1_2 = subtract * 0.03125F;
         nncc::store(binary_cross_entropy_1 + j, binary_cross_entropy_1_2, lanes);

@@ -175,6 +175,7 @@ Expected<ExitCode> build(const BuildOptions& options, const Console& console, co
     CompileRequest request;
     request.source_name = source.file->path;
     request.source_text = source.file->text;
+    request.strict = options.model.strict;
     request.forward_batches = {1};
     request.with_trainer = false;
     Expected<Compilation> compilation = compile_model(model, request);
@@ -190,6 +191,7 @@ Expected<ExitCode> build(const BuildOptions& options, const Console& console, co
 
     CompileOptions compile_options;
     compile_options.files = {{header_name(files), files.header}};
+    compile_options.contract = !files.strict;
     const std::string weight_bytes(reinterpret_cast<const char*>(weights.data()), weights.size());
     Expected<ObjectCode> object = compile_to_object(files.source + program_text(files, model, inputs, outputs),
                                                     source_name(files), compile_options);

@@ -66,6 +66,7 @@ std::string command_text(const EmitOptions& options, const std::vector<std::int6
     if (batches != std::vector<std::int64_t>{1}) text += fmt::format(" -D batch={}", fmt::join(batches, ","));
     for (const std::string& define : options.model.defines) text += " -D " + define;
     if (options.model.real_f64) text += " --real f64";
+    if (options.model.strict) text += " --strict";
     if (options.single_file) text += " --single-file";
     return text + " -o " + fs::path(options.output).filename().string();
 }
@@ -192,6 +193,7 @@ ExitCode run_emit(const EmitOptions& given, const Console& console) {
     CompileRequest request;
     request.source_name = source.file->path;
     request.source_text = source.file->text;
+    request.strict = options.model.strict;
     request.command = command_text(options, *batches);
     request.forward_batches = *batches;
     if (!options.output.empty() && options.output != "-") request.file_stem = fs::path(options.output).stem().string();

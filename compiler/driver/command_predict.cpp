@@ -100,6 +100,7 @@ Expected<ExitCode> predict(const PredictOptions& options, const Console& console
     CompileRequest request;
     request.source_name = source.file->path;
     request.source_text = source.file->text;
+    request.strict = options.model.strict;
     request.forward_batches = {kForwardBatch};
     request.with_trainer = false;
     request.check_arena = NativeModel::kSanitised;

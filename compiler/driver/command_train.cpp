@@ -170,6 +170,7 @@ Expected<> TrainCommand::compile() {
     CompileRequest request;
     request.source_name = source_.file->path;
     request.source_text = source_.file->text;
+    request.strict = options_.model.strict;
     request.train_batch = spec_.batch;
     request.truncate = options_.truncate;
     request.forward_batches = {spec_.batch};

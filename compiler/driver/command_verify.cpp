@@ -43,6 +43,7 @@ ExitCode run_verify(const VerifyOptions& options, const Console& console) {
     CompileRequest request;
     request.source_name = source.file->path;
     request.source_text = source.file->text;
+    request.strict = options.model.strict;
     request.command = "nncc verify";
     if (source.model.train) request.train_batch = source.model.train->batch;
     const auto bound = source.model.program.dims.find("batch");
@@ -53,6 +54,7 @@ ExitCode run_verify(const VerifyOptions& options, const Console& console) {
 
     CompileOptions compile_options;
     compile_options.files = {{header_name(files), files.header}};
+    compile_options.contract = !files.strict;
     const std::vector<std::string> names = entry_points(files);
     Expected<RealtimeReport> report = check_realtime(files.source, source_name(files), names, compile_options);
     if (!report) return console.report(report.error());

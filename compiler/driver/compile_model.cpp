@@ -98,6 +98,7 @@ Expected<Compilation> compile_model(const CompiledModel& model, const CompileReq
         .version = std::string(kVersion),
         .command = request.command,
         .training = "",
+        .strict = request.strict,
         .check_arena = request.check_arena,
         .slot_table = trains && (!model.train->average.empty() || !model.train->feeds_of_schedules.empty()),
         .file_stem = request.file_stem};

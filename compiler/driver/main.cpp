@@ -42,6 +42,8 @@ void add_model_options(CLI::App& app, ModelOptions& model, bool required) {
            "What f32 means: f32 or f64")
         ->check(CLI::IsMember({"f32", "f64"}))
         ->type_name("TYPE");
+    app.add_flag("--strict", model.strict, "Exact functions, sums in order, no contraction: the same bits everywhere")
+        ->configurable(false);
 }
 
 struct Settings {

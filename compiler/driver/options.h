@@ -18,6 +18,7 @@ struct ModelOptions {
     std::vector<std::string> defines;         // -D name=value, as written
     std::vector<std::string> import_folders;  // -I
     bool real_f64 = false;                    // --real f64
+    bool strict = false;                      // --strict
 };
 
 enum class EmitKind { kFiles, kAst, kGraph, kFused, kCpp, kDot };

@@ -38,7 +38,7 @@ bool stores(const Graph& graph, std::string_view storage) {
 class ModelEmitter {
   public:
     explicit ModelEmitter(const EmitRequest& request)
-        : request_(request), model_{.request = request}, library_(kernel_scope_) {}
+        : request_(request), model_{.request = request}, library_(kernel_scope_, request.strict) {}
 
     Expected<EmittedFiles> emit() {
         model_.name = mangle(request_.program.name);
@@ -57,6 +57,7 @@ class ModelEmitter {
         files.file_stem = file_stem(model_);
         files.c_header = c_header_text(model_);
         files.entries = std::move(statistics_);
+        files.strict = request_.strict;
         files.kernel_count = library_.size();
         for (const StructMember& member : model_.weights.members()) {
             if (member.storage->kind == StorageKind::kParam) files.parameter_count += member.elements;
@@ -213,7 +214,7 @@ class ModelEmitter {
             items.push_back(&item);
             lowered.push_back(std::move(*one));
         }
-        PackedLayout packed(lowered, request_.pack_panels);
+        PackedLayout packed(lowered, request_.pack_panels, !request_.strict);
         decisions_ = packed.decisions();
         if (auto done = emit_pack(packed); !done) return done.error();
         for (std::size_t k = 0; k < forwards; ++k) {

@@ -25,11 +25,12 @@ struct EmitEntry {
 struct EmitRequest {
     const Program& program;
     std::vector<EmitEntry> entries;
-    std::string source_name;     // "pima.nn", without directories
-    std::string source_hash;     // hex SHA-256 of the text
-    std::string version;         // "0.1.0"
-    std::string command;         // "nncc pima.nn -D batch=1 -o pima.cpp"; no machine's paths
-    std::string training;        // what the header says of the Trainer: "Adam", may be empty
+    std::string source_name;  // "pima.nn", without directories
+    std::string source_hash;  // hex SHA-256 of the text
+    std::string version;      // "0.1.0"
+    std::string command;      // "nncc pima.nn -D batch=1 -o pima.cpp"; no machine's paths
+    std::string training;     // what the header says of the Trainer: "Adam", may be empty
+    bool strict = false;  // functions in their exact forms, sums in the order written, products rounded by themselves
     bool pack_panels = true;     // right operands of products laid out for the kernels by `pack`
     bool check_arena = false;    // for builds with AddressSanitizer: tensors that are not alive may not be touched
     bool selftest = true;        // with vectors to test what was compiled, where the model is small enough
@@ -50,6 +51,7 @@ struct EmittedFiles {
     std::string file_stem;                 // what the files are to be called: "pima"
     std::string cpp_namespace;             // the mangled model name; prefix of the C symbols
     std::vector<EmittedEntry> entries;
+    bool strict = false;               // to be compiled without contraction
     int kernel_count = 0;              // functions in the source
     std::int64_t parameter_count = 0;  // elements of kParam storages
     std::int64_t weights_bytes = 0;

@@ -10,7 +10,7 @@ std::string index_variable(std::size_t axis) {
     return axis < kNames.size() ? std::string(1, kNames[axis]) : fmt::format("i_{}", axis);
 }
 
-FunctionText::FunctionText(const Kernel& function_kernel) : kernel(function_kernel) {
+FunctionText::FunctionText(const Kernel& function_kernel, bool is_strict) : kernel(function_kernel), strict(is_strict) {
     for (std::size_t axis = 0; axis < 32; ++axis) scope.reserve(index_variable(axis));
     for (const char* name : {"kRows", "kColumns", "kDepth", "kCount"}) scope.reserve(name);
     // Bounded dimensions are parameters too: their identifiers must not be taken by others.
@@ -84,8 +84,8 @@ std::string FunctionText::size_line(std::string_view body) const {
     return parts.empty() ? "" : fmt::format("constexpr int {};", fmt::join(parts, ", "));
 }
 
-KernelText print_kernel(const Kernel& kernel) {
-    FunctionText function(kernel);
+KernelText print_kernel(const Kernel& kernel, bool strict) {
+    FunctionText function(kernel, strict);
     Code code;
     code.indent(1);
     if (const auto* nests = std::get_if<std::vector<LoopNest>>(&kernel.body)) {

@@ -32,8 +32,9 @@ struct FunctionText {
     std::map<std::int64_t, std::string> sizes;  // named sizes of the nest at hand
     std::vector<std::string> size_names;
     std::int64_t stack_bytes = 0;
+    bool strict = false;  // see EmitRequest
 
-    explicit FunctionText(const Kernel& kernel);
+    FunctionText(const Kernel& kernel, bool strict);
 
     // An extent, stride or offset: a named size, a number, or a sum over run-time extents.
     std::string dim(const Dim& dim, bool factor = true);
@@ -50,7 +51,7 @@ struct FunctionText {
 // Index variables of loops: i, j, k, l, p, q, r, s, then i_8 ...
 std::string index_variable(std::size_t axis);
 
-KernelText print_kernel(const Kernel& kernel);
+KernelText print_kernel(const Kernel& kernel, bool strict);
 
 // ---- printers of bodies (one file each) ----
 void print_nest(FunctionText& function, const LoopNest& nest, Code& code);

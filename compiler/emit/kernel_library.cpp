@@ -6,7 +6,7 @@
 namespace nncc {
 
 EmittedKernel KernelLibrary::add(const Kernel& kernel, std::string_view entry) {
-    KernelText text = print_kernel(kernel);
+    KernelText text = print_kernel(kernel, strict_);
     const std::string key = text.parameters + "\n" + text.body;
     if (auto found = kernels_.find(key); found != kernels_.end()) return {found->second, std::move(text)};
     if (text.body.empty()) return {"", std::move(text)};

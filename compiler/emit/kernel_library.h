@@ -17,7 +17,8 @@ struct EmittedKernel {
 
 class KernelLibrary {
   public:
-    explicit KernelLibrary(NameScope& scope) : scope_(scope) {}
+    // `strict`: see EmitRequest.
+    explicit KernelLibrary(NameScope& scope, bool strict = false) : scope_(scope), strict_(strict) {}
 
     // Prints the kernel unless an equal one is there, or there is nothing to do. The text is the kernel's own: equal
     // functions may come from kernels whose parameters differ in what they do not use.
@@ -33,6 +34,7 @@ class KernelLibrary {
 
   private:
     NameScope& scope_;
+    bool strict_;
     std::map<std::string, std::string> kernels_;  // name by parameters and body
     std::map<std::string, std::string> tables_;   // by text
     Code tables_text_, functions_text_;

@@ -161,7 +161,8 @@ std::string NestValues::random_text(const LoopValue& value, bool is_vector) {
 std::string NestValues::op_text(const LoopValue& value, bool is_vector) {
     const auto* lowering = std::get_if<ElementwiseLowering>(&value.op->lowering);
     NNCC_CHECK(lowering != nullptr);
-    std::string_view expression = lowering->expression;
+    const bool is_fast = !function_.strict && !lowering->fast.empty();
+    std::string_view expression = is_fast ? lowering->fast : lowering->expression;
     const bool is_infix = expression.find("::") == std::string_view::npos;
     if (!is_vector && is_infix && value.dtype == DType::kI32) {
         // Scalar integers wrap as the lanes do.

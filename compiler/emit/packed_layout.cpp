@@ -61,7 +61,8 @@ std::set<std::string> kept_in_model(const Graph& graph) {
     return names;
 }
 
-PackedLayout::PackedLayout(std::vector<LoweredEntry>& forwards, bool pack_panels) {
+PackedLayout::PackedLayout(std::vector<LoweredEntry>& forwards, bool pack_panels, bool allow_winograd)
+    : allow_winograd_(allow_winograd) {
     std::map<std::string, Type> raw;
     for (LoweredEntry& entry : forwards) {
         const Plan& plan = *entry.plan;
@@ -174,7 +175,7 @@ void PackedLayout::choose_panels(Kernel& kernel, const StorageOf& storage_of) {
 // A convolution that is faster by Winograd's: its weights are transformed, and it gets scratch.
 void PackedLayout::choose_form(Kernel& kernel, PackedItem& item) {
     auto& product = std::get<Contraction>(kernel.body);
-    product.winograd = choose_winograd(product);
+    if (allow_winograd_) product.winograd = choose_winograd(product);
     if (!product.winograd) return;
     item.winograd = product.winograd->m;
     item.bytes = winograd_weights_bytes(product);

@@ -30,7 +30,7 @@ class PackedLayout {
   public:
     // Decides for every matrix product of the forward entries whether its right operand becomes panels (and rewrites
     // the kernel to read them), then places all that is read.
-    PackedLayout(std::vector<LoweredEntry>& forwards, bool pack_panels);
+    PackedLayout(std::vector<LoweredEntry>& forwards, bool pack_panels, bool allow_winograd);
 
     const std::map<std::string, PackedItem>& items() const {
         return items_;
@@ -48,6 +48,7 @@ class PackedLayout {
     void choose_form(Kernel& kernel, PackedItem& item);
     void place(PackedItem& item);
 
+    bool allow_winograd_;
     std::map<std::string, PackedItem> items_;
     std::int64_t bytes_ = 0;
 };

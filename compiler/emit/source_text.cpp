@@ -240,6 +240,16 @@ std::string source_text(const ModelText& model, const KernelLibrary& library) {
 
     Code code;
     print_head(model, code);
+    if (model.request.strict) {
+        code.line(
+            "// Strict: each operation is rounded by itself, so that every compiler and machine gets the same bits.");
+        code.line("#define NNCC_STRICT");
+        code.line("#if defined(__clang__)");
+        code.line("#pragma clang fp contract(off)");
+        code.line("#elif defined(__GNUC__)");
+        code.line("#pragma GCC optimize(\"fp-contract=off\")");
+        code.line("#endif");
+    }
     code.line(fmt::format("#include \"{}.h\"", file_stem(model)));
     code.blank();
     if (model.request.check_arena) code.line("#include <nncc/arena_check.h>");

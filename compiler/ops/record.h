@@ -42,6 +42,7 @@ struct LeafLowering {};
 struct ElementwiseLowering {
     std::string_view expression;
     int cost = 1;
+    std::string_view fast = {};  // instead, unless --strict: fewer steps, at most 5 ULP; empty: the same
 };
 // A view reads its operand through an index map; the map is computed by lowering/index_map from this kind and the
 // node's attributes: the only place besides evaluate that knows what a view does.

@@ -19,7 +19,7 @@ const OpRecord kFunctionTable[] = {
          GraphBuilder& b = c.builder;
          return {where_adjoint(c, multiply(b, c.adjoint(), c.self))};
      }),
-     .lowering = ElementwiseLowering{"nncc::exp({0})", 10},
+     .lowering = ElementwiseLowering{"nncc::exp({0})", 10, "nncc::fast::exp({0})"},
      .evaluate =
          [](auto& context) {
              map_one(context, [](const auto& a) {
@@ -178,7 +178,7 @@ const OpRecord kFunctionTable[] = {
          GraphBuilder& b = c.builder;
          return {multiply(b, c.adjoint(), subtract(b, like(b, c.self, 1.0), multiply(b, c.self, c.self)))};
      }),
-     .lowering = ElementwiseLowering{"nncc::tanh({0})", 10},
+     .lowering = ElementwiseLowering{"nncc::tanh({0})", 10, "nncc::fast::tanh({0})"},
      .evaluate =
          [](auto& context) {
              map_one(context, [](const auto& a) {
@@ -196,7 +196,7 @@ const OpRecord kFunctionTable[] = {
          GraphBuilder& b = c.builder;
          return {multiply(b, c.adjoint(), multiply(b, c.self, subtract(b, like(b, c.self, 1.0), c.self)))};
      }),
-     .lowering = ElementwiseLowering{"nncc::sigmoid({0})", 11},
+     .lowering = ElementwiseLowering{"nncc::sigmoid({0})", 11, "nncc::fast::sigmoid({0})"},
      .evaluate = [](auto& context) { map_one(context, [](const auto& a) { return sigmoid(a); }); },
      .facts = {.lower = 0.0, .upper = 1.0}},
     {.name = "softplus",

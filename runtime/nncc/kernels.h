@@ -7,6 +7,7 @@
 #include "nncc/gemm.h"
 #include "nncc/index.h"
 #include "nncc/math.h"
+#include "nncc/math_fast.h"
 #include "nncc/memory.h"
 #include "nncc/pack.h"
 #include "nncc/random_vector.h"

@@ -88,6 +88,13 @@ NNCC_INLINE RawVector<T, 2 * n> join(RawVector<T, n> low, RawVector<T, n> high) 
     }
 }
 
+template <int n>
+NNCC_INLINE bool any(RawVector<i32, n> mask) noexcept {  // whether a lane is set
+    if constexpr (n > 2) return any<n / 2>(low_half<i32, n>(mask) | high_half<i32, n>(mask));
+    else if constexpr (n == 2) return bits_as<i64>(mask) != 0;
+    else return mask[0] != 0;
+}
+
 // ---- partial loads and stores: power-of-two pieces, nothing outside is touched, other lanes are 0 ----
 template <class T, int n, int count>
 NNCC_INLINE RawVector<T, n> load_pieces(const T* p) noexcept {

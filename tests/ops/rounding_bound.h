@@ -24,7 +24,7 @@ struct Perturbation {
 Evaluation<double> perturbed(const Graph& graph, const Bindings<double>& bindings, const Perturbation& by);
 
 // Of outputs and stores by name. Emitted code rounds otherwise than the evaluator: sums in another order (n terms: n
-// roundings of partial sums), functions within 4 units in the last place. The graph is evaluated again a few times with
+// roundings of partial sums), functions within 5 units in the last place. The graph is evaluated again a few times with
 // every result off by as much as 64 roundings; what that does to an element, times a safety factor for the few samples,
 // plus its own last roundings, is the bound. An element that a comparison decides either way has no bound. Whole
 // numbers are exact unless a perturbation moves them.

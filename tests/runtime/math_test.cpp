@@ -84,6 +84,70 @@ TEST(Math, ErrorsStayWithinTheirBounds) {
         "rsqrt", {1.5, 1.5, 0, 10}, [](auto x) { return rsqrt(x); }, [](auto x) { return 1 / std::sqrt(x); });
 }
 
+// The fast forms: every 331st of all f32 values, limits as of the exact ones, and no result beyond them.
+template <class F, class Reference>
+void check_fast(const char* name, double max_ulp, double low, double high, F f, Reference reference) {
+    double worst = 0;
+    float at = 0;
+    constexpr u64 kStride = 331;
+    for (u64 pattern = 0; pattern < (u64{1} << 32); pattern += 8 * kStride) {
+        float x[8], y[8];
+        for (u64 i = 0; i < 8; ++i) x[i] = bits_as<float>(static_cast<u32>(pattern + i * kStride));
+        store(y, f(load(x, Lanes<8, 8>{})), Lanes<8, 8>{});
+        for (int i = 0; i < 8; ++i) {
+            const double error = ulps(y[i], reference(static_cast<double>(x[i])));
+            if (error > worst) worst = error, at = x[i];
+            if (y[i] < low || y[i] > high) ADD_FAILURE() << name << " of " << x[i] << " is " << y[i];
+        }
+    }
+    std::printf("fast %-9s max ulp f32 %.3f (at %.9g)\n", name, worst, static_cast<double>(at));
+    EXPECT_LE(worst, max_ulp) << name << " at " << at;
+    const float infinity = std::numeric_limits<float>::infinity();
+    for (const float x : {0.0F, -0.0F, infinity, -infinity, 100.0F, -150.0F, 3e38F, -3e38F}) {
+        const float expected = static_cast<float>(reference(static_cast<double>(x)));
+        EXPECT_EQ(bits_as<u32>(f(x)), bits_as<u32>(expected)) << name << " of " << x;
+    }
+    EXPECT_TRUE(std::isnan(f(std::numeric_limits<float>::quiet_NaN())));
+    EXPECT_TRUE(std::isnan(f(-std::numeric_limits<float>::quiet_NaN())));
+    for (const double x : {0.3, -2.0, 700.0})  // f64 has one form
+        EXPECT_LE(ulps(f(x), reference(static_cast<long double>(x))), 3) << name << " of " << x;
+}
+
+TEST(Math, FastFormsStayWithinFiveUnits) {
+    const double infinity = std::numeric_limits<double>::infinity();
+    check_fast("exp", 3.5, 0, infinity, [](auto x) { return fast::exp(x); }, [](auto x) { return std::exp(x); });
+    check_fast("tanh", 4, -1, 1, [](auto x) { return fast::tanh(x); }, [](auto x) { return std::tanh(x); });
+    check_fast(
+        "sigmoid", 2.5, 0, 1, [](auto x) { return fast::sigmoid(x); },
+        [](auto x) { return x < 0 ? std::exp(x) / (1 + std::exp(x)) : 1 / (1 + std::exp(-x)); });
+}
+
+// Near multiples of pi / 2 little is left of the argument.
+TEST(Math, SineAndCosineNearTheirZeros) {
+    double worst = 0;
+    for (int k = -70000; k <= 70000; ++k) {
+        const float middle = static_cast<float>(k * 1.5707963267948966);
+        for (const float x : {std::nextafter(middle, -1e9F), middle, std::nextafter(middle, 1e9F)}) {
+            worst = std::max(worst, ulps(sin(x), std::sin(static_cast<double>(x))));
+            worst = std::max(worst, ulps(cos(x), std::cos(static_cast<double>(x))));
+        }
+    }
+    std::printf("sin, cos near multiples of pi / 2: max ulp f32 %.3f\n", worst);
+    EXPECT_LE(worst, 2);
+}
+
+// A lane's result is its own, whatever large angle lies beside it.
+TEST(Math, SineDoesNotDependOnItsNeighbours) {
+    std::mt19937_64 random(5);
+    std::uniform_real_distribution<float> drawn(-2e5F, 2e5F);
+    for (int k = 0; k < 20000; ++k) {
+        float x[8], y[8];
+        for (float& value : x) value = drawn(random);
+        store(y, sin(load(x, Lanes<8, 8>{})), Lanes<8, 8>{});
+        for (int i = 0; i < 8; ++i) ASSERT_EQ(bits_as<u32>(y[i]), bits_as<u32>(sin(x[i]))) << x[i];
+    }
+}
+
 TEST(Math, PowerIsWithinItsBounds) {
     std::mt19937_64 random(11);
     std::uniform_real_distribution<double> unit(-0.5, 0.5);
@@ -174,6 +238,21 @@ TEST(Math, LaneCountsAgree) {
         check([](auto v) { return sin(v); });
         check([](auto v) { return sigmoid(v); });
         check([](auto v) { return power(v, v); });
+    }
+}
+
+TEST(Math, LaneCountsAgreeOnTheFastForms) {
+    std::mt19937_64 random(3);
+    for (int k = 0; k < 20000; ++k) {
+        const float x = bits_as<float>(static_cast<u32>(random()));
+        const auto check = [&](auto f) {
+            const u32 expected = bits_as<u32>(f(x));
+            EXPECT_EQ(bits_as<u32>(f(Vec<float, 8>(x)).v[5]), expected) << x;
+            EXPECT_EQ(bits_as<u32>(f(Vec<float, 4>(x)).v[2]), expected) << x;
+        };
+        check([](auto v) { return fast::exp(v); });
+        check([](auto v) { return fast::tanh(v); });
+        check([](auto v) { return fast::sigmoid(v); });
     }
 }
 
