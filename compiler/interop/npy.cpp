@@ -13,7 +13,7 @@ namespace nncc {
 
 namespace {
 
-constexpr std::int64_t kMaxHeaderBytes = 65536;
+constexpr std::int64_t kMaxNpyHeaderBytes = 65536;
 constexpr std::int64_t kChunkElements = 8192;
 constexpr std::string_view kMagic = "\x93NUMPY";
 
@@ -65,7 +65,7 @@ class Placement {
     std::int64_t place_ = 0;
 };
 
-Error invalid(const std::string& name, const std::string& why) {
+Error invalid_npy(const std::string& name, const std::string& why) {
     return {.kind = &kArrayHeaderInvalid,
             .message = fmt::format("the header of array `{}` is invalid: {}", name, why),
             .exit_code = ExitCode::kWrongInput};
@@ -83,27 +83,28 @@ Expected<NumpyArray> decode_npy(const ReadBytes& read, std::int64_t stream_bytes
     char start[12] = {};
     std::int64_t start_bytes = 10;
     if (std::int64_t count = read(start, 8); count != 8) {
-        return count < 0 ? Error{} : invalid(name, "it is shorter than 8 bytes");
+        return count < 0 ? Error{} : invalid_npy(name, "it is shorter than 8 bytes");
     }
-    if (std::string_view(start, 6) != kMagic) return invalid(name, "it does not start with \\x93NUMPY");
+    if (std::string_view(start, 6) != kMagic) return invalid_npy(name, "it does not start with \\x93NUMPY");
     int version = static_cast<unsigned char>(start[6]);
     if (version < 1 || version > 3 || start[7] != 0) {
-        return invalid(name, fmt::format("version {}.{} is none of 1.0, 2.0 and 3.0", version,
-                                         static_cast<unsigned char>(start[7])));
+        return invalid_npy(name, fmt::format("version {}.{} is none of 1.0, 2.0 and 3.0", version,
+                                             static_cast<unsigned char>(start[7])));
     }
     int length_bytes = version == 1 ? 2 : 4;
     start_bytes = 8 + length_bytes;
     if (std::int64_t count = read(start + 8, length_bytes); count != length_bytes) {
-        return count < 0 ? Error{} : invalid(name, "it is cut short");
+        return count < 0 ? Error{} : invalid_npy(name, "it is cut short");
     }
     std::int64_t header_bytes = 0;
     for (int i = length_bytes; i-- > 0;) header_bytes = header_bytes << 8 | static_cast<unsigned char>(start[8 + i]);
-    if (header_bytes > kMaxHeaderBytes) {
-        return invalid(name, fmt::format("it claims {} bytes; at most {} are accepted", header_bytes, kMaxHeaderBytes));
+    if (header_bytes > kMaxNpyHeaderBytes) {
+        return invalid_npy(
+            name, fmt::format("it claims {} bytes; at most {} are accepted", header_bytes, kMaxNpyHeaderBytes));
     }
     std::string literal(static_cast<std::size_t>(header_bytes), '\0');
     if (std::int64_t count = read(literal.data(), header_bytes); count != header_bytes) {
-        return count < 0 ? Error{} : invalid(name, "it is cut short");
+        return count < 0 ? Error{} : invalid_npy(name, "it is cut short");
     }
     Expected<NpyHeader> header = parse_npy_header(literal, name);
     if (!header) return header.error();

@@ -12,14 +12,14 @@ namespace nncc {
 
 namespace {
 
-constexpr std::size_t kMaxRank = 32;
+constexpr std::size_t kMaxNpyRank = 32;
 
-struct DtypeRow {
+struct DescrRow {
     std::string_view descr;
     std::string_view name;
     std::int64_t bytes;
 };
-constexpr std::array<DtypeRow, 8> kDtypes = {{
+constexpr std::array<DescrRow, 8> kDescrs = {{
     {"<f4", "f4", 4},
     {"<f8", "f8", 8},
     {"<i4", "i4", 4},
@@ -92,14 +92,14 @@ std::optional<std::vector<std::int64_t>> take_shape(Literal& literal) {
     std::vector<std::int64_t> shape;
     while (!literal.take(')')) {
         std::optional<std::int64_t> extent = literal.take_size();
-        if (!extent || shape.size() == kMaxRank) return std::nullopt;
+        if (!extent || shape.size() == kMaxNpyRank) return std::nullopt;
         shape.push_back(*extent);
         if (!literal.take(',') && !literal.next_is(')')) return std::nullopt;
     }
     return shape;
 }
 
-Error invalid(const std::string& name, const std::string& why) {
+Error invalid_npy_header(const std::string& name, const std::string& why) {
     return {.kind = &kArrayHeaderInvalid,
             .message = fmt::format("the header of array `{}` is invalid: {}", name, why),
             .exit_code = ExitCode::kWrongInput};
@@ -118,16 +118,16 @@ Expected<NpyHeader> parse_npy_header(std::string_view text, const std::string& n
     Literal literal(text);
     NpyHeader header;
     bool has_descr = false, has_order = false, has_shape = false;
-    if (!literal.take('{')) return invalid(name, "it does not start with `{`");
+    if (!literal.take('{')) return invalid_npy_header(name, "it does not start with `{`");
     while (!literal.take('}')) {
         std::optional<std::string> key = literal.take_string();
-        if (!key || !literal.take(':')) return invalid(name, "a key is missing");
+        if (!key || !literal.take(':')) return invalid_npy_header(name, "a key is missing");
         if (*key == "descr" && !has_descr) {
             has_descr = true;
             if (literal.next_is('[')) return unsupported(name, "a structure");
             std::optional<std::string> descr = literal.take_string();
-            if (!descr) return invalid(name, "`descr` is no string");
-            for (const DtypeRow& row : kDtypes) {
+            if (!descr) return invalid_npy_header(name, "`descr` is no string");
+            for (const DescrRow& row : kDescrs) {
                 if (row.descr != *descr) continue;
                 header.dtype = row.name;
                 header.element_bytes = row.bytes;
@@ -137,21 +137,22 @@ Expected<NpyHeader> parse_npy_header(std::string_view text, const std::string& n
             has_order = true;
             header.fortran_order = literal.take("True");
             if (!header.fortran_order && !literal.take("False")) {
-                return invalid(name, "`fortran_order` is neither True nor False");
+                return invalid_npy_header(name, "`fortran_order` is neither True nor False");
             }
         } else if (*key == "shape" && !has_shape) {
             has_shape = true;
             std::optional<std::vector<std::int64_t>> shape = take_shape(literal);
-            if (!shape) return invalid(name, fmt::format("`shape` is no tuple of up to {} sizes", kMaxRank));
+            if (!shape)
+                return invalid_npy_header(name, fmt::format("`shape` is no tuple of up to {} sizes", kMaxNpyRank));
             header.shape = std::move(*shape);
         } else {
-            return invalid(name, fmt::format("the key `{}` is unknown or occurs twice", *key));
+            return invalid_npy_header(name, fmt::format("the key `{}` is unknown or occurs twice", *key));
         }
-        if (!literal.take(',') && !literal.next_is('}')) return invalid(name, "a comma is missing");
+        if (!literal.take(',') && !literal.next_is('}')) return invalid_npy_header(name, "a comma is missing");
     }
-    if (!literal.at_end()) return invalid(name, "text follows the closing `}`");
+    if (!literal.at_end()) return invalid_npy_header(name, "text follows the closing `}`");
     if (!has_descr || !has_order || !has_shape) {
-        return invalid(name, "it lacks one of `descr`, `fortran_order` and `shape`");
+        return invalid_npy_header(name, "it lacks one of `descr`, `fortran_order` and `shape`");
     }
     std::optional<std::int64_t> elements = checked_product(header.shape);
     if (!elements || !checked_multiply(*elements, 8)) {

@@ -38,7 +38,7 @@ struct Npz {
     std::vector<Member> members;  // by name
 };
 
-Error invalid(const std::string& path, const std::string& why) {
+Error invalid_npz(const std::string& path, const std::string& why) {
     return {.kind = &kArchiveInvalid,
             .message = fmt::format("`{}` is no npz archive that can be read: {}", path, why),
             .exit_code = ExitCode::kWrongInput};
@@ -58,7 +58,7 @@ Expected<Npz> open_npz(const std::string& path) {
     if (::stat(path.c_str(), &status) != 0) {
         return Error{.kind = &kFileUnreadable, .message = fmt::format("cannot read `{}`: there is no such file", path)};
     }
-    if (!S_ISREG(status.st_mode)) return invalid(path, "it is no regular file");
+    if (!S_ISREG(status.st_mode)) return invalid_npz(path, "it is no regular file");
     npz.file_bytes = status.st_size;
     int code = 0;
     npz.archive.reset(zip_open(path.c_str(), ZIP_RDONLY | ZIP_CHECKCONS, &code));
@@ -67,7 +67,7 @@ Expected<Npz> open_npz(const std::string& path) {
         zip_error_init_with_code(&reason, code);
         std::string text = lower_first(zip_error_strerror(&reason));
         zip_error_fini(&reason);
-        return invalid(path, text);
+        return invalid_npz(path, text);
     }
     zip_int64_t count = zip_get_num_entries(npz.archive.get(), 0);
     for (zip_int64_t i = 0; i < count; ++i) {
@@ -80,7 +80,7 @@ Expected<Npz> open_npz(const std::string& path) {
     std::sort(npz.members.begin(), npz.members.end(), [](const Member& a, const Member& b) { return a.name < b.name; });
     for (std::size_t i = 1; i < npz.members.size(); ++i) {
         if (npz.members[i - 1].name == npz.members[i].name) {
-            return invalid(path, fmt::format("it has two arrays named `{}`", npz.members[i].name));
+            return invalid_npz(path, fmt::format("it has two arrays named `{}`", npz.members[i].name));
         }
     }
     return npz;
@@ -92,20 +92,20 @@ Expected<NumpyArray> read_member(const Npz& npz, const Member& member, std::int6
     constexpr zip_uint64_t kNeeded = ZIP_STAT_SIZE | ZIP_STAT_COMP_METHOD | ZIP_STAT_ENCRYPTION_METHOD;
     if (zip_stat_index(npz.archive.get(), member.index, 0, &status) != 0 || (status.valid & kNeeded) != kNeeded ||
         status.size > static_cast<zip_uint64_t>(INT64_MAX)) {
-        return invalid(npz.path, fmt::format("the size of array `{}` is unknown", member.name));
+        return invalid_npz(npz.path, fmt::format("the size of array `{}` is unknown", member.name));
     }
     if (status.encryption_method != ZIP_EM_NONE) {
-        return invalid(npz.path, fmt::format("array `{}` is encrypted", member.name));
+        return invalid_npz(npz.path, fmt::format("array `{}` is encrypted", member.name));
     }
     if (status.comp_method != ZIP_CM_STORE && status.comp_method != ZIP_CM_DEFLATE) {
-        return invalid(npz.path,
-                       fmt::format("array `{}` is compressed by method {}; only stored and deflated ones can be read",
-                                   member.name, status.comp_method));
+        return invalid_npz(
+            npz.path, fmt::format("array `{}` is compressed by method {}; only stored and deflated ones can be read",
+                                  member.name, status.comp_method));
     }
     OpenMember opened(zip_fopen_index(npz.archive.get(), member.index, 0));
     if (opened == nullptr) {
-        return invalid(npz.path,
-                       fmt::format("array `{}`: {}", member.name, lower_first(zip_strerror(npz.archive.get()))));
+        return invalid_npz(npz.path,
+                           fmt::format("array `{}`: {}", member.name, lower_first(zip_strerror(npz.archive.get()))));
     }
     ReadBytes read = [&opened](char* buffer, std::int64_t size) {
         return static_cast<std::int64_t>(zip_fread(opened.get(), buffer, static_cast<zip_uint64_t>(size)));
@@ -113,8 +113,8 @@ Expected<NumpyArray> read_member(const Npz& npz, const Member& member, std::int6
     Expected<NumpyArray> array =
         decode_npy(read, static_cast<std::int64_t>(status.size), member.name, value_bytes_left);
     if (!array && array.error().kind == nullptr) {
-        return invalid(npz.path, fmt::format("array `{}`: {}", member.name,
-                                             lower_first(zip_error_strerror(zip_file_get_error(opened.get())))));
+        return invalid_npz(npz.path, fmt::format("array `{}`: {}", member.name,
+                                                 lower_first(zip_error_strerror(zip_file_get_error(opened.get())))));
     }
     return array;
 }

@@ -114,4 +114,34 @@ std::vector<std::string> split_lines(const std::string& text) {
 
 std::string source_path(const std::string& relative) { return std::string(NNCC_SOURCE_DIR) + "/" + relative; }
 
+RunResult run_emitted(const std::string& model, const std::string& program, const std::vector<std::string>& options) {
+    const ScratchFolder folder;
+    std::vector<std::string> arguments = options;
+    arguments.insert(arguments.end(), {folder.write("m.nn", model), "-q", "-o", folder.file("m.cpp")});
+    const RunResult emitted = run_nncc(arguments);
+    if (emitted.exit_code != 0) return emitted;
+    const RunResult compiled = run_program({"g++",
+                                            "-std=c++20",
+                                            "-O1",
+                                            "-march=native",
+                                            "-Wall",
+                                            "-Wextra",
+                                            "-Wpedantic",
+                                            "-Wshadow",
+                                            "-Wconversion",
+                                            "-Werror",
+                                            "-fno-exceptions",
+                                            "-fno-rtti",
+                                            "-fsanitize=undefined",
+                                            "-fno-sanitize-recover=all",
+                                            "-I",
+                                            source_path("runtime"),
+                                            folder.file("m.cpp"),
+                                            folder.write("main.cpp", program),
+                                            "-o",
+                                            folder.file("main")});
+    if (compiled.exit_code != 0) return compiled;
+    return run_program({folder.file("main")});
+}
+
 }  // namespace nncc::testing

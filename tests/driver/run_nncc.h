@@ -21,6 +21,11 @@ struct RunOptions {
 RunResult run_program(const std::vector<std::string>& arguments, const RunOptions& options = {});
 RunResult run_nncc(std::vector<std::string> arguments, const RunOptions& options = {});
 
+// Emits `model` as m.h, m.cpp and m_c.h, compiles them without warnings and with `program`, which includes them, and
+// runs that.
+RunResult run_emitted(const std::string& model, const std::string& program,
+                      const std::vector<std::string>& options = {});
+
 // A fresh folder, removed with everything in it at the end.
 class ScratchFolder {
   public:

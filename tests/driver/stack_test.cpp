@@ -8,7 +8,7 @@
 namespace nncc::testing {
 namespace {
 
-struct Case {
+struct StackCase {
     std::string model;
     std::vector<std::string> options;
     std::string forward, step;  // arguments; "" where there is no trainer
@@ -24,7 +24,7 @@ std::vector<std::string> words(const std::string& text) {
     return result;
 }
 
-std::string program_of(const Case& c) {
+std::string program_of(const StackCase& c) {
     std::string text = fmt::format("#include \"{0}.h\"\nnamespace m = {0};\n", c.model);
     text += R"(#include <ucontext.h>
 #include <cstdio>
@@ -69,14 +69,14 @@ int main() {
     return text + "}\n";
 }
 
-class Stack : public ::testing::TestWithParam<Case> {};
+class Stack : public ::testing::TestWithParam<StackCase> {};
 
 TEST_P(Stack, IsWithinWhatTheHeaderSays) {
 #if defined(NNCC_SANITISED)
     GTEST_SKIP() << "what is measured is compiled without sanitizers, and was in the other build";
 #endif
     const ScratchFolder folder;
-    const Case& c = GetParam();
+    const StackCase& c = GetParam();
     std::vector<std::string> arguments = c.options;
     arguments.insert(arguments.end(),
                      {source_path("models/" + c.model + ".nn"), "-q", "-o", folder.file(c.model + ".cpp")});
@@ -106,15 +106,15 @@ TEST_P(Stack, IsWithinWhatTheHeaderSays) {
 }
 
 INSTANTIATE_TEST_SUITE_P(OfModels, Stack,
-                         ::testing::Values(Case{"pima", {}, "zeros, results", "zeros, zeros"},
-                                           Case{"siamese", {}, "zeros, zeros, results", "zeros, zeros, zeros"},
-                                           Case{"airline_gru", {}, "zeros, results", "zeros, zeros"},
-                                           Case{"amp_gru",
+                         ::testing::Values(StackCase{"pima", {}, "zeros, results", "zeros, zeros"},
+                                           StackCase{"siamese", {}, "zeros, zeros, results", "zeros, zeros, zeros"},
+                                           StackCase{"airline_gru", {}, "zeros, results", "zeros, zeros"},
+                                           StackCase{"amp_gru",
                                                 {"-D", "time<=64"},
                                                 "64, {zeros, 64}, {results, 64}",
                                                 "64, {zeros, 1024}, {zeros, 1024}"},
-                                           Case{"mnist_cnn", {}, "zeros, results", ""},
-                                           Case{"char_gpt", {"-D", "time=64"}, "tokens, results", ""}),
+                                           StackCase{"mnist_cnn", {}, "zeros, results", ""},
+                                           StackCase{"char_gpt", {"-D", "time=64"}, "tokens, results", ""}),
                          [](const auto& of) { return of.param.model; });
 
 }  // namespace

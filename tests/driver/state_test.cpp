@@ -8,45 +8,14 @@
 namespace nncc::testing {
 namespace {
 
-// Emits `model`, compiles it with `program`, which includes it, and runs that.
-RunResult run_with(const std::string& model, const std::string& program, const std::vector<std::string>& options = {}) {
-    const ScratchFolder folder;
-    std::vector<std::string> arguments = options;
-    arguments.insert(arguments.end(), {folder.write("m.nn", model), "-q", "-o", folder.file("m.cpp")});
-    const RunResult emitted = run_nncc(arguments);
-    if (emitted.exit_code != 0) return emitted;
-    const RunResult compiled = run_program({"g++",
-                                            "-std=c++20",
-                                            "-O1",
-                                            "-march=native",
-                                            "-Wall",
-                                            "-Wextra",
-                                            "-Wpedantic",
-                                            "-Wshadow",
-                                            "-Wconversion",
-                                            "-Werror",
-                                            "-fno-exceptions",
-                                            "-fno-rtti",
-                                            "-fsanitize=undefined",
-                                            "-fno-sanitize-recover=all",
-                                            "-I",
-                                            source_path("runtime"),
-                                            folder.file("m.cpp"),
-                                            folder.write("main.cpp", program),
-                                            "-o",
-                                            folder.file("main")});
-    if (compiled.exit_code != 0) return compiled;
-    return run_program({folder.file("main")});
-}
-
 TEST(State, LivesInTheModel) {
-    const RunResult result = run_with(R"(model m(x: f32[batch, 2]) -> f32[batch, 2] {
+    const RunResult result = run_emitted(R"(model m(x: f32[batch, 2]) -> f32[batch, 2] {
     state calls: f32 = 10.0
     calls <- calls + 1.0
     x * calls
 }
 )",
-                                      R"(#include "m.h"
+                                         R"(#include "m.h"
 #include "m_c.h"
 #include <cstdio>
 static m::Weights weights;
@@ -76,11 +45,11 @@ int main() {
 
 // The embedded vectors are the evaluator's: the same bits for two calls one after the other.
 TEST(State, RandomBitsAreOfTheSeedAndTheCall) {
-    const RunResult result = run_with(R"(model m(x: f32[batch, 1000]) -> f32[batch, 1000] {
+    const RunResult result = run_emitted(R"(model m(x: f32[batch, 1000]) -> f32[batch, 1000] {
     x + random_normal(shape(x))
 }
 )",
-                                      R"(#include "m.h"
+                                         R"(#include "m.h"
 #include <cmath>
 #include <cstdio>
 #include <cstring>
@@ -122,7 +91,7 @@ int main() {
 
 // A state that a scan along time carries lives on in `process` as it does in `forward`.
 TEST(State, GoesOnFromBlockToBlock) {
-    const RunResult result = run_with(R"(model m(x: f32[batch, time, 1]) -> f32[batch, time, 1] {
+    const RunResult result = run_emitted(R"(model m(x: f32[batch, time, 1]) -> f32[batch, time, 1] {
     state total: f32[1] = zeros
     scan now in x along time {
         total <- total + sum(now, axis = 0)
@@ -130,7 +99,7 @@ TEST(State, GoesOnFromBlockToBlock) {
     }
 }
 )",
-                                      R"(#include "m.h"
+                                         R"(#include "m.h"
 #include <cstdio>
 static m::Weights weights;
 static m::Packed packed;
@@ -149,7 +118,7 @@ int main() {
     std::printf(" %g\n", double(y[0]));
 }
 )",
-                                      {"-D", "time<=8"});
+                                         {"-D", "time<=8"});
     EXPECT_EQ(result.exit_code, 0) << result.errors;
     EXPECT_EQ(result.output, "1 3 6 15\n1 15 16\n");
 }
