@@ -92,6 +92,7 @@ Expected<std::vector<ObjectCode>> compile_parts(const EmittedFiles& files, const
         CompileOptions options;
         options.sanitize = NativeModel::kSanitised;
         if (options.sanitize) options.optimisation_level = 1;  // checks survive, and compiling takes half the time
+        options.contract = !files.strict;
         options.files = {{header_name(files), files.header}};
         options.roots = parts[k];
         compiled[k] = compile_to_object(text, source_name(files), options);
