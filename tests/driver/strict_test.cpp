@@ -14,7 +14,7 @@ constexpr const char* kModel = R"(model mixed(x: f32[batch, 12, 10, 3]) -> f32[b
 }
 )";
 
-constexpr const char* kProgram = R"(#include "mixed.h"
+constexpr const char* kStrictProgram = R"(#include "mixed.h"
 #include <cstdio>
 #include <cstring>
 static mixed::Weights weights;
@@ -52,7 +52,7 @@ std::string results_of(const ScratchFolder& folder, const std::vector<std::strin
 TEST(Strict, TheSameBitsFromEveryBuild) {
     const ScratchFolder folder;
     folder.write("mixed.nn", kModel);
-    folder.write("main.cpp", kProgram);
+    folder.write("main.cpp", kStrictProgram);
     const RunResult emitted = run_nncc({"mixed.nn", "--strict", "-q", "-o", "mixed.cpp"}, {folder.path(), "", ""});
     ASSERT_EQ(emitted.exit_code, 0) << emitted.errors;
     const std::string source = read_text(folder.file("mixed.cpp"));
