@@ -67,7 +67,7 @@ NNCC_INLINE Vec<f32, n> sigmoid(Vec<f32, n> x) noexcept {  // 2.4 ULP
 // tanh x = 2 t / (1 + t^2) of t = tanh(x / 2) = N / D: an error of t hardly matters where tanh is near 1, so that
 // degrees 5 and 6 do for |x| <= 9.1, within 0.14 * 2^-24 of the result.
 template <int n>
-NNCC_INLINE Vec<f32, n> tanh(Vec<f32, n> x) noexcept {  // 4 ULP
+NNCC_INLINE Vec<f32, n> tanh(Vec<f32, n> x) noexcept {  // 3.8 ULP; 4.4 without FMA
     using V = Vec<f32, n>;
     const V a = detail::bounded(x, -9.04F, 9.04F), u = a * a;
     const V p = multiply_add(multiply_add(u, V(46.6662773F), V(12202.5107F)), u, V(410143.5F));
