@@ -93,8 +93,8 @@ class HistoryKeeper {
         own.name = name + "_next";
         builder.set_origin(own);
         const Value steps = extent_value(builder, Dim::named("time"), DType::kI32);
-        const Value indices =
-            add(builder, iota(builder, DType::kI32, {Dim(count)}, 0), broadcast_scalar(builder, steps, {Dim(count)}));
+        const Value by = broadcast_scalar(builder, steps, {Dim(count)});
+        const Value indices = add(builder, iota(builder, DType::kI32, {Dim(count)}, 0), by);
         builder.add("store", {gather(builder, all, indices, place)}, {{"name", name}}, own);
         builder.set_origin(saved);
         histories_.push_back({{name, StorageKind::kStream, type}, fill, origin});

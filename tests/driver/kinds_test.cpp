@@ -95,7 +95,7 @@ TEST(DiagnosticKinds, ThoseOfCommands) {
         {"NN0516", kDense, {"m.nn", "--emit=graph", "--entry", "nothing"}, "`m.nn` has no entry `nothing`"},
         {"NN0517", kDense, {"m.nn"}, "nothing says what to write"},
         {"NN0520",
-         "model m(x: f32[batch, 4]) -> f32[batch, 4] {\n    param w: f32[4] = ones\n    x * exp(broadcast(w, [batch, "
+         "model m(x: f32[batch, 4]) -> f32[batch, 4] {\n    param w: f32[4] = ones\n    x * sort(broadcast(w, [batch, "
          "4]))\n}\n",
          {"m.nn", "-D", "batch=1,2", "-o", "m.cpp"},
          "`forward` for batch 2 packs its weights otherwise than for batch 1"},
@@ -157,7 +157,7 @@ TEST(DiagnosticKinds, NN0801AModuleThatCannotBeOpened) {
     folder.write("rows.csv", kRows);
     folder.write("m.nn", trained(kDense, "    data = csv(\"rows.csv\")\n" + kColumns));
     const RunResult result = run_program(
-        {"sh", "-c", "ulimit -v 60000; exec \"$0\" train m.nn", NNCC_BINARY_DIR "/nncc"}, {folder.path(), "", ""});
+        {"sh", "-c", "ulimit -v 120000; exec \"$0\" train m.nn", NNCC_BINARY_DIR "/nncc"}, {folder.path(), "", ""});
     EXPECT_EQ(result.exit_code, 4);
     EXPECT_NE(result.errors.find("nncc: error[NN0801]: the module that compiles in process cannot be opened\n"),
               std::string::npos)
