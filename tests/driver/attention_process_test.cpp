@@ -1,5 +1,5 @@
 // Causal attention and positions on live signals: blocks of any size give the same bits, and what `forward` gives for
-// all steps at once, until the bound; then nothing more until `reset`.
+// all steps at once, until the bound; then nothing more until `reset`. Where a model looks ahead, blocks are late by it.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 namespace nncc::testing {
 namespace {
 
-// Prints the largest difference between blocks of 64 and `forward` over all steps, then for each other size of blocks
+// Prints the largest difference between blocks of 64, late by kLatency, and `forward` over all steps, then for each other size of blocks
 // how many outputs differ by bits from those; then how many differ when another signal went before a `reset`.
 constexpr std::string_view kAttentionProgram = R"(
 #include "{0}.h"
@@ -23,6 +23,7 @@ static {0}::Packed packed;
 static {3} x[kSteps * kIn];
 static float whole[kSteps * kOut], first[kSteps * kOut], y[kSteps * kOut];
 static {0}::Model<1> model(packed);
+constexpr int kLate = {5} * kOut;
 static bool run(int block) {{
     for (float& value : y) value = 7;
     for (int t = 0; t < kSteps; t += block) {{
@@ -39,8 +40,8 @@ int main() {{
     if (!run(64)) return 3;
     std::memcpy(first, y, sizeof y);
     double worst = 0, largest = 0;
-    for (int i = 0; i < kSteps * kOut; ++i) {{
-        worst = std::fmax(worst, std::fabs(double(first[i]) - double(whole[i])));
+    for (int i = 0; i + kLate < kSteps * kOut; ++i) {{
+        worst = std::fmax(worst, std::fabs(double(first[i + kLate]) - double(whole[i])));
         largest = std::fmax(largest, std::fabs(double(whole[i])));
     }}
     std::printf("%.2e\n%.2e\n", worst, largest);
@@ -70,6 +71,7 @@ struct AttentionCase {
     const char* text;
     int in = 8, out = 8;
     bool tokens = false;
+    int latency = 0;
 };
 
 constexpr AttentionCase kAttentionCases[] = {
@@ -133,6 +135,15 @@ model masks(x: f32[batch, time, 8]) -> f32[batch, time, 8] {
     windowed @ x + biased @ x + einsum("ts, bsd -> btd", average, x) + linear @ x + e @ dense(x, 8)
 }
 )"},
+    // What looks ahead behind attention.
+    {"ahead", R"(
+model ahead(x: f32[batch, time, 8]) -> f32[batch, time, 8] {
+    let y = x + (layer_norm(x) |> multi_head_attention(heads = 2, causal = true, rotary = true))
+    let z = y |> conv1d(8, kernel = 5, padding = "same") |> relu
+    y + (z |> gru(8) |> conv1d(8, kernel = 3, padding = "same"))
+}
+)",
+     8, 8, false, 3},
 };
 
 class AttentionProcess : public ::testing::TestWithParam<AttentionCase> {};
@@ -146,10 +157,13 @@ TEST_P(AttentionProcess, BlocksOfAnySizeAreAllStepsAtOnce) {
     const std::string name = one.name;
     folder.write(name + ".nn", one.text);
     folder.write("main.cpp", fmt::format(kAttentionProgram, name, one.in, one.out, one.tokens ? "int" : "float",
-                                         one.tokens ? "(i * 7919) % 65" : "float((i * 7919) % 1000) / 500 - 1"));
+                                         one.tokens ? "(i * 7919) % 65" : "float((i * 7919) % 1000) / 500 - 1",
+                                         one.latency > 0 ? name + "::Model<1>::kLatency" : "0"));
     const RunResult emitted =
         run_nncc({name + ".nn", "-D", "time<=64", "-o", name + ".cpp"}, {.folder = folder.path()});
     ASSERT_EQ(emitted.exit_code, 0) << emitted.errors;
+    if (one.latency > 0)
+        EXPECT_NE(read_text(folder.file(name + ".h")).find(fmt::format("kLatency = {};", one.latency)), std::string::npos);
     std::vector<std::string> command{"g++", "-std=c++20", "-O1", "-march=native", "-I", source_path("runtime")};
     if (one.tokens) command.emplace_back("-fsanitize=address,undefined");  // costs seconds for each model
     command.insert(command.end(), {"main.cpp", name + ".cpp", "-o", "live"});
