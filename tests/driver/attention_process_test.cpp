@@ -1,5 +1,5 @@
 // Causal attention and positions on live signals: blocks of any size give the same bits, and what `forward` gives for
-// all steps at once, until the bound; then nothing more until `reset`. Where a model looks ahead, blocks are late by it.
+// all steps at once (kLatency later where a model looks ahead), until the bound; then nothing more until `reset`.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -8,8 +8,9 @@
 namespace nncc::testing {
 namespace {
 
-// Prints the largest difference between blocks of 64, late by kLatency, and `forward` over all steps, then for each other size of blocks
-// how many outputs differ by bits from those; then how many differ when another signal went before a `reset`.
+// Prints the largest difference between blocks of 64 and `forward` over all steps, which they are late by kLatency to,
+// then for each other size of blocks how many outputs differ by bits from those; then how many differ when another
+// signal went before a `reset`.
 constexpr std::string_view kAttentionProgram = R"(
 #include "{0}.h"
 #include "{0}_c.h"
@@ -153,23 +154,17 @@ constexpr double kRelativeRounding = 2e-5;
 
 TEST_P(AttentionProcess, BlocksOfAnySizeAreAllStepsAtOnce) {
     const AttentionCase& one = GetParam();
-    ScratchFolder folder;
+    const ScratchFolder folder;
     const std::string name = one.name;
     folder.write(name + ".nn", one.text);
     folder.write("main.cpp", fmt::format(kAttentionProgram, name, one.in, one.out, one.tokens ? "int" : "float",
                                          one.tokens ? "(i * 7919) % 65" : "float((i * 7919) % 1000) / 500 - 1",
                                          one.latency > 0 ? name + "::Model<1>::kLatency" : "0"));
-    const RunResult emitted =
-        run_nncc({name + ".nn", "-D", "time<=64", "-o", name + ".cpp"}, {.folder = folder.path()});
-    ASSERT_EQ(emitted.exit_code, 0) << emitted.errors;
-    if (one.latency > 0)
-        EXPECT_NE(read_text(folder.file(name + ".h")).find(fmt::format("kLatency = {};", one.latency)), std::string::npos);
-    std::vector<std::string> command{"g++", "-std=c++20", "-O1", "-march=native", "-I", source_path("runtime")};
-    if (one.tokens) command.emplace_back("-fsanitize=address,undefined");  // costs seconds for each model
-    command.insert(command.end(), {"main.cpp", name + ".cpp", "-o", "live"});
-    const RunResult compiled = run_program(command, {.folder = folder.path()});
-    ASSERT_EQ(compiled.exit_code, 0) << compiled.errors << emitted.errors;
-    const RunResult run = run_program({folder.file("live")}, {.folder = folder.path()});
+    const RunResult run = run_with_model(folder, name, {"-D", "time<=64"});
+    if (one.latency > 0) {
+        EXPECT_NE(read_text(folder.file(name + ".h")).find(fmt::format("kLatency = {};", one.latency)),
+                  std::string::npos);
+    }
     EXPECT_EQ(run.exit_code, 0) << run.errors;
     const std::vector<std::string> lines = split_lines(run.output);
     ASSERT_EQ(lines.size(), 6U) << run.output;

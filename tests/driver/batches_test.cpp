@@ -72,7 +72,7 @@ INSTANTIATE_TEST_SUITE_P(
                     "model m(x: f32[batch, 6]) -> f32[batch, 3] {\n    x |> dense(8) |> layer_norm |> gelu |> "
                     "dense(3)\n}\n",
                     6, 3}),
-    [](const auto& info) { return std::string(info.param.name); });
+    [](const auto& instance) { return std::string(instance.param.name); });
 
 }  // namespace
 }  // namespace nncc::testing

@@ -98,18 +98,11 @@ class History : public ::testing::TestWithParam<Case> {};
 
 TEST_P(History, BlocksOfAnySizeAreTheSignalAtOnce) {
     const Case& one = GetParam();
-    ScratchFolder folder;
+    const ScratchFolder folder;
     const std::string name = one.name;
     folder.write(name + ".nn", one.text);
     folder.write("main.cpp", fmt::format(kHistoryProgram, name));
-    const RunResult emitted =
-        run_nncc({name + ".nn", "-D", "time<=1000", "-o", name + ".cpp"}, {.folder = folder.path()});
-    ASSERT_EQ(emitted.exit_code, 0) << emitted.errors;
-    const RunResult compiled = run_program({"g++", "-std=c++20", "-O1", "-march=native", "-fsanitize=address,undefined",
-                                            "-I", source_path("runtime"), "main.cpp", name + ".cpp", "-o", "live"},
-                                           {.folder = folder.path()});
-    ASSERT_EQ(compiled.exit_code, 0) << compiled.errors;
-    const RunResult run = run_program({folder.file("live")}, {.folder = folder.path()});
+    const RunResult run = run_with_model(folder, name, {"-D", "time<=1000"});
     EXPECT_EQ(run.exit_code, 0) << run.errors;
     const std::vector<std::string> lines = split_lines(run.output);
     ASSERT_EQ(lines.size(), 5U) << run.output;
@@ -236,18 +229,11 @@ class Latency : public ::testing::TestWithParam<LateCase> {};
 
 TEST_P(Latency, OutputsAreThoseOfForwardSoMuchLater) {
     const LateCase& one = GetParam();
-    ScratchFolder folder;
+    const ScratchFolder folder;
     const std::string name = one.name;
     folder.write(name + ".nn", one.text);
     folder.write("main.cpp", fmt::format(kLatencyProgram, name));
-    const RunResult emitted =
-        run_nncc({name + ".nn", "-D", "time<=300", "-o", name + ".cpp"}, {.folder = folder.path()});
-    ASSERT_EQ(emitted.exit_code, 0) << emitted.errors;
-    const RunResult compiled = run_program({"g++", "-std=c++20", "-O1", "-march=native", "-I", source_path("runtime"),
-                                            "main.cpp", name + ".cpp", "-o", "live"},
-                                           {.folder = folder.path()});
-    ASSERT_EQ(compiled.exit_code, 0) << compiled.errors << emitted.errors;
-    const RunResult run = run_program({folder.file("live")}, {.folder = folder.path()});
+    const RunResult run = run_with_model(folder, name, {"-D", "time<=300"});
     EXPECT_EQ(run.exit_code, 0) << run.errors;
     const std::vector<std::string> lines = split_lines(run.output);
     ASSERT_EQ(lines.size(), 5U) << run.output;

@@ -1,6 +1,5 @@
 // Live signals: process in blocks of any size is the signal at once, bit for bit, and what the formula says; recurrent
 // models learn.
-#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "run_nncc.h"
@@ -11,7 +10,7 @@ namespace {
 // The amplifier in plain loops over doubles, from the weights' struct; prints the largest difference, then how many
 // samples of each block size differ by bits from the signal at once.
 constexpr std::string_view kProgram = R"(
-#include "amp.h"
+#include "amp_lstm.h"
 #include <cmath>
 #include <cstdio>
 #include <cstring>
@@ -19,13 +18,13 @@ constexpr std::string_view kProgram = R"(
 #include <new>
 static amp_lstm::Weights w;
 static amp_lstm::Packed packed;
-static Real x[1000], whole[1000], y[1000], forward[1000];
+static float x[1000], whole[1000], y[1000], forward[1000];
 static double sigmoid(double z) { return 1 / (1 + std::exp(-z)); }
 int main() {
     amp_lstm::initialize(w, 7);
-    for (int j = 0; j < 80; ++j) w.lstm_1.b[j] = Real(0.01 * j - 0.3);
+    for (int j = 0; j < 80; ++j) w.lstm_1.b[j] = float(0.01 * j - 0.3);
     amp_lstm::pack(w, packed);
-    for (int i = 0; i < 1000; ++i) x[i] = Real((i * 7919) % 1000) / 500 - 1;
+    for (int i = 0; i < 1000; ++i) x[i] = float((i * 7919) % 1000) / 500 - 1;
     alignas(64) static unsigned char memory[sizeof(amp_lstm::Model<1>)];
     amp_lstm::Model<1>& model = *new (memory) amp_lstm::Model<1>(packed);
     if (!model.process(1000, {x, 1000}, {whole, 1000}) || !model.forward(1000, {x, 1000}, {forward, 1000})) return 2;
@@ -52,7 +51,7 @@ int main() {
             if (!model.process(n, {x + i, n}, {y + i, n})) return 3;
         }
         int differ = 0;
-        for (int i = 0; i < 1000; ++i) differ += std::memcmp(&y[i], &whole[i], sizeof(Real)) != 0;
+        for (int i = 0; i < 1000; ++i) differ += std::memcmp(&y[i], &whole[i], sizeof(float)) != 0;
         std::printf("%d\n", differ);
     }
     return model.process(1001, {x, 1000}, {y, 1000}) ? 4 : 0;
@@ -62,20 +61,11 @@ int main() {
 // 1,000 steps of a contracting recurrence, each of some 20 roundings of 6e-8.
 constexpr double kBound = 1e-5;
 
-class Process : public ::testing::TestWithParam<bool> {};  // with sanitizers or not
-
-TEST_P(Process, BlocksOfAnySizeAreTheSignalAtOnce) {
-    ScratchFolder folder;
+TEST(Process, BlocksOfAnySizeAreTheSignalAtOnce) {
+    const ScratchFolder folder;
     folder.write("amp_lstm.nn", read_text(source_path("models/amp_lstm.nn")));
-    folder.write("main.cpp", fmt::format("using Real = float;\n{}", kProgram));
-    const RunResult emitted = run_nncc({"amp_lstm.nn", "-D", "time<=1000", "-o", "amp.cpp"}, {.folder = folder.path()});
-    ASSERT_EQ(emitted.exit_code, 0) << emitted.errors;
-    std::vector<std::string> command{"g++", "-std=c++20", "-O2", "-march=native", "-I", source_path("runtime")};
-    if (GetParam()) command.emplace_back("-fsanitize=address,undefined");
-    command.insert(command.end(), {"main.cpp", "amp.cpp", "-o", "amp"});
-    const RunResult compiled = run_program(command, {.folder = folder.path()});
-    ASSERT_EQ(compiled.exit_code, 0) << compiled.errors;
-    const RunResult run = run_program({folder.file("amp")}, {.folder = folder.path()});
+    folder.write("main.cpp", std::string(kProgram));
+    const RunResult run = run_with_model(folder, "amp_lstm", {"-D", "time<=1000"});
     EXPECT_EQ(run.exit_code, 0) << run.errors;
     const std::vector<std::string> lines = split_lines(run.output);
     ASSERT_GE(lines.size(), 6U) << run.output;
@@ -83,8 +73,6 @@ TEST_P(Process, BlocksOfAnySizeAreTheSignalAtOnce) {
     EXPECT_GT(std::stod(lines[0]), 0);
     for (std::size_t k = 1; k < 6; ++k) EXPECT_EQ(lines[k], "0") << run.output;
 }
-
-INSTANTIATE_TEST_SUITE_P(Sanitizers, Process, ::testing::Bool());
 
 }  // namespace
 }  // namespace nncc::testing

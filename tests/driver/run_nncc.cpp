@@ -144,4 +144,20 @@ RunResult run_emitted(const std::string& model, const std::string& program, cons
     return run_program({folder.file("main")});
 }
 
+RunResult run_with_model(const ScratchFolder& folder, const std::string& name,
+                         const std::vector<std::string>& options) {
+    std::vector<std::string> arguments{name + ".nn", "-q", "-o", name + ".cpp"};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    const RunResult emitted = run_nncc(arguments, {.folder = folder.path()});
+    if (emitted.exit_code != 0) return emitted;
+    std::vector<std::string> command{"g++",      "-std=c++20",  "-O1", "-march=native", "-I", source_path("runtime"),
+                                     "main.cpp", name + ".cpp", "-o",  "main"};
+#if defined(NNCC_SANITISED)
+    command.insert(command.end(), {"-fsanitize=address,undefined", "-fno-sanitize-recover=all"});
+#endif
+    const RunResult compiled = run_program(command, {.folder = folder.path()});
+    if (compiled.exit_code != 0) return compiled;
+    return run_program({folder.file("main")}, {.folder = folder.path()});
+}
+
 }  // namespace nncc::testing

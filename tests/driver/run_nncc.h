@@ -42,6 +42,10 @@ class ScratchFolder {
     std::string path_;
 };
 
+// Emits NAME.nn of the folder as NAME.cpp, compiles it with main.cpp beside it, sanitised where the tests are, and runs
+// that. The result is of the first step that fails.
+RunResult run_with_model(const ScratchFolder& folder, const std::string& name, const std::vector<std::string>& options);
+
 std::string read_text(const std::string& path);  // "" when there is none
 std::vector<std::string> split_lines(const std::string& text);
 std::string source_path(const std::string& relative);  // in the source tree

@@ -20,7 +20,7 @@ namespace {
 constexpr int kGraphs = 100;  // each compiled with the sanitizers
 constexpr int kGraphsPerBatch = 10;
 #else
-constexpr int kGraphs = 2000;
+constexpr int kGraphs = 1000;
 constexpr int kGraphsPerBatch = 50;
 #endif
 constexpr std::uint64_t kFirstSeed = 20'000;
