@@ -25,7 +25,7 @@ CompileOptions options() {
     CompileOptions options;
 #if defined(NNCC_SANITISED)
     options.compiler = "clang++-19";  // whose runtime this program has
-    options.flags = {"-O1", "-march=native", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"};
+    options.flags = {"-O0", "-march=native", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"};
 #endif
     return options;
 }
