@@ -195,7 +195,7 @@ std::vector<std::string> language_arguments(const CompileInput& input) {
 
 llvm::IntrusiveRefCntPtr<llvm::vfs::InMemoryFileSystem> memory_files(const CompileInput& input) {
     auto files = llvm::makeIntrusiveRefCnt<llvm::vfs::InMemoryFileSystem>();
-    files->setCurrentWorkingDirectory("/");
+    static_cast<void>(files->setCurrentWorkingDirectory("/"));  // of a file system in memory: never fails
     for (const MemoryFile& header : input.headers) {
         files->addFileNoOwn(std::string(kIncludeFolder) + "/" + std::string(header.name), 0,
                             llvm::MemoryBufferRef(header.text, header.name));

@@ -126,7 +126,7 @@ std::unique_ptr<clang::ASTUnit> parse(const FunctionInput& input, ParseMistakes&
     const auto add = [&files](const std::string& path, llvm::StringRef text) {
         files->addFile(path, 0, llvm::MemoryBuffer::getMemBufferCopy(text, path));
     };
-    files->setCurrentWorkingDirectory("/");
+    static_cast<void>(files->setCurrentWorkingDirectory("/"));  // of a file system in memory: never fails
     for (const MemoryFile& header : standard_headers()) {
         add(std::string(kStandardFolder) + "/" + std::string(header.name), header.text);
     }

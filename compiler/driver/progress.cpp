@@ -2,6 +2,7 @@
 #include "driver/progress.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace nncc {
 
@@ -20,7 +21,7 @@ std::string count_text(double value) {
 }  // namespace
 
 std::string duration_text(double seconds) {
-    const auto whole = static_cast<std::int64_t>(std::max(0.0, seconds) + 0.5);
+    const auto whole = std::int64_t{std::llround(std::max(0.0, seconds))};
     if (whole < 1) return fmt::format("{:.0f} ms", std::max(0.0, seconds) * 1e3);
     if (whole < 60) return fmt::format("{} s", whole);
     if (whole < 3600) return fmt::format("{} min {} s", whole / 60, whole % 60);

@@ -33,7 +33,7 @@ std::int64_t convolution_stack_bytes(const Contraction& product, std::int64_t el
 // What the runtime keeps on the stack: a panel of B where it is not packed and not short, partial sums for a deep one.
 std::int64_t gemm_stack_bytes(const Contraction& product) {
     const std::int64_t element = product.dtype == DType::kF64 ? 8 : 4, width = 64 / element;
-    if (!product.k.is_constant() || !product.n.is_constant()) return (256 + 192) * 64;
+    if (!product.k.is_constant() || !product.n.is_constant()) return std::int64_t{256 + 192} * 64;
     const std::int64_t depth = product.k.constant();
     if (product.places) return product.places->depthwise ? 0 : convolution_stack_bytes(product, element);
     if (product.b_packed) return 0;

@@ -112,7 +112,7 @@ class ProductShaper {
   public:
     ProductShaper(LoopNest& epilogue, Contraction& product) : epilogue_(epilogue), product_(product) {}
 
-    bool shape(std::vector<Letter> letters, const Operands& operands) {
+    bool shape(const std::vector<Letter>& letters, const Operands& operands) {
         std::vector<Letter> rows, columns, depth;
         for (const Letter& letter : letters) {
             if (!letter.in_output) {

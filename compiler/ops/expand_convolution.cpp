@@ -163,7 +163,6 @@ class Expansion {
         for (char letter : x_.letters) {
             if (natural.find(letter) == std::string::npos && letter != 'g') all += letter;
         }
-        const std::string summed = all;
         for (char letter : w_.letters) {
             if (natural.find(letter) == std::string::npos && all.find(letter) == std::string::npos) all += letter;
         }

@@ -106,11 +106,10 @@ std::shared_ptr<const Graph> scan_of(const Graph& graph, const Node& scan, const
 }
 
 const Node& scan_in(const Node& group) {
-    for (const Node& node : group.body->nodes()) {
-        if (is_scan(node)) return node;
-    }
-    NNCC_CHECK(false, "a group of kind `scan` without one");
-    return group;
+    const std::vector<Node>& nodes = group.body->nodes();
+    const auto scan = std::find_if(nodes.begin(), nodes.end(), [](const Node& node) { return is_scan(node); });
+    NNCC_CHECK(scan != nodes.end(), "a group of kind `scan` without one");
+    return *scan;
 }
 
 }  // namespace nncc

@@ -106,7 +106,7 @@ Value yield_along_first(GraphBuilder& builder, const Node& scan, Value stacked) 
 ScanBuilder::ScanBuilder(GraphBuilder& outer, Dim steps, bool reverse)
     : outer_(outer), steps_(std::move(steps)), reverse_(reverse) {}
 
-Value ScanBuilder::add_argument(Role role, Value outer, Type type, const Origin& origin) {
+Value ScanBuilder::add_argument(Role role, Value outer, const Type& type, const Origin& origin) {
     const Origin& own = origin == Origin{} ? outer_.node(outer).origin : origin;
     const Value inner = argument(body_, arguments_.size(), type, own);
     arguments_.push_back({role, outer, inner, {}, false});

@@ -65,7 +65,7 @@ class ScanBuilder {
         Value next;         // of a carry
         bool used = false;  // by what is kept
     };
-    Value add_argument(Role role, Value outer, Type type, const Origin& origin);
+    Value add_argument(Role role, Value outer, const Type& type, const Origin& origin);
     Argument* argument_of(Value inner);
     void find_used(const std::vector<Value>& yields, const std::vector<bool>& wants_last);
     std::optional<Value> yielded_outside(Value inner);

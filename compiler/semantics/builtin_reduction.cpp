@@ -69,7 +69,7 @@ Meaning apply_reduction(const BuiltinCall& call) {
             .hint = "`f32(x)` converts";
         return Meaning::poison();
     }
-    std::optional<Value> result = *value;
+    std::optional<Value> result = value;
     if (flags) {
         // any = max, all = min = 1 - any of the opposite, in i32.
         if (name == "all") result = add_node(elaboration, "not", {*result}, {}, call.range);
@@ -77,7 +77,7 @@ Meaning apply_reduction(const BuiltinCall& call) {
         if (result) result = cast_value(elaboration, *result, DType::kBool);
         if (result && name == "all") result = add_node(elaboration, "not", {*result}, {}, call.range);
     } else if (name == "min" || name == "reduce_min") {
-        result = negate(elaboration, *value, call.range);
+        result = negate(elaboration, value, call.range);
         if (result) result = reduce(elaboration, "reduce_max", *result, *axes, x, call.range);
         result = negate(elaboration, result, call.range);
     } else {

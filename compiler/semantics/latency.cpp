@@ -212,9 +212,8 @@ class Delayer {
                 const bool along = time_axis(graph_.type(node.operands[k]).shape).has_value();
                 if (!along && is_late) return nothing(node, delay);
                 if (along) operands[k] = at_delay(node.operands[k], delay);
-            } else if (is_late && mentions_time(graph_.type(node.operands[k]).shape)) {
-                return nothing(node, delay);
-            } else if (of(node.operands[k]).differs) {
+            } else if (of(node.operands[k]).differs ||
+                       (is_late && mentions_time(graph_.type(node.operands[k]).shape))) {
                 return nothing(node, delay);
             }
         }

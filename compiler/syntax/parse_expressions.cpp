@@ -138,8 +138,9 @@ ast::ExpressionPtr Parser::parse_unary() {
     unary.operator_range = range_of(token());
     advance();
     unary.operand = parse_unary();
-    int depth = unary.operand->depth;
-    return make(unary.operator_range.begin, std::move(unary), depth);
+    const int depth = unary.operand->depth;
+    const auto begin = unary.operator_range.begin;
+    return make(begin, std::move(unary), depth);
 }
 
 ast::ExpressionPtr Parser::parse_power() {

@@ -147,7 +147,12 @@ TEST(RandomGraphCoverage, EveryOpAndEveryElementwiseNeighbour) {
         }
     }
     int fused = 0;
-    for (const auto& [pair, count] : pairs) fused += count;
+    std::map<std::string, std::string> readers;  // of what an op makes, in one group
+    for (const auto& [pair, count] : pairs) {
+        fused += count;
+        readers[pair.first] += fmt::format(" {} {}", pair.second, count);
+    }
+    for (const auto& [made, by] : readers) std::printf("  %s ->%s\n", made.c_str(), by.c_str());
     std::printf("  %d graphs, %d fused neighbours of %zu kinds\n", kGraphs, fused, pairs.size());
 }
 
