@@ -222,7 +222,7 @@ const OpRecord kFunctionTable[] = {
                           multiply(b, unary(b, "exp", unary(b, "negate", multiply(b, c.operands[0], c.operands[0]))),
                                    1.1283791670955125739))};
      }),
-     .lowering = ElementwiseLowering{"nncc::erf({0})", 15},
+     .lowering = ElementwiseLowering{"nncc::erf({0})", 15, "nncc::fast::erf({0})"},
      .evaluate =
          [](auto& context) {
              map_one(context, [](const auto& a) {

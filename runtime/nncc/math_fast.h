@@ -3,13 +3,14 @@
 
 #include "nncc/math.h"
 
-// Coefficients were fitted by Remez exchange in 50 digits, with the error relative to the result as its weight. A
-// quotient costs little where division has a unit of its own, and two polynomials run beside each other.
+// Coefficients are minimax (Remez exchange; of erf differential correction), with the error relative to the result as
+// its weight. A quotient costs little where division has a unit of its own, and two polynomials run beside each other.
 
 namespace nncc::fast {
 namespace detail {
 
 using nncc::detail::bounded;
+using nncc::detail::polynomial;
 using nncc::detail::power_of_two;
 
 // x = k ln 2 + r, or -(k ln 2) + r where `sign` is -1; |r| <= 0.3467; `shifted` holds k above 1.5 * 2^23 + bias. r is
@@ -33,6 +34,12 @@ NNCC_INLINE Reduced<n> reduced(Vec<f32, n> x, f32 bias, f32 sign = 1.0F) noexcep
         const V r = multiply_add(k, V(sign * 2.12194440e-4F), near);
         return {bits_as<RawVector<u32, n>>(shifted.v), r, r};
     }
+}
+
+// 2 t / (1 + t^2) of t = part / whole, which is far from 1 for longer than the result is.
+template <int n>
+NNCC_INLINE Vec<f32, n> of_half(Vec<f32, n> part, Vec<f32, n> whole) noexcept {
+    return (part + part) * whole / multiply_add(whole, whole, part * part);
 }
 
 }  // namespace detail
@@ -72,8 +79,19 @@ NNCC_INLINE Vec<f32, n> tanh(Vec<f32, n> x) noexcept {  // 3.8 ULP; 4.4 without 
     const V a = detail::bounded(x, -9.04F, 9.04F), u = a * a;
     const V p = multiply_add(multiply_add(u, V(46.6662773F), V(12202.5107F)), u, V(410143.5F));
     const V d = multiply_add(multiply_add(u + V(987.829412F), u, V(92762.2335F)), u, V(820287.0F));
-    const V half = a * p;
-    return (half + half) * d / multiply_add(d, d, half * half);
+    return detail::of_half(a * p, d);
+}
+
+// erf x = 2 t / (1 + t^2) in the same way; 1 - erf(3.92) is half a unit of the last place of 1.
+template <int n>
+NNCC_INLINE Vec<f32, n> erf(Vec<f32, n> x) noexcept {  // 4.0 ULP; 4.6 without FMA
+    using V = Vec<f32, n>;
+    const V a = detail::bounded(x, -3.92F, 3.92F), u = a * a;
+    const V p = detail::polynomial(u, 1.0F, 0.2726503586F, 0.02936182023F, 0.002372832984F);
+    const V d = detail::polynomial(u, 1.772453785F, 0.5098908268F, 0.0874608995F, 0.01121326969F, 0.0001854910041F);
+    const V result = detail::of_half(a * p, d);
+    if constexpr (raw::kFusedMultiplyAdd) return result;
+    return detail::bounded(result, -1.0F, 1.0F);
 }
 
 // ---- f64: the exact forms ----
@@ -89,6 +107,10 @@ template <int n>
 NNCC_INLINE Vec<f64, n> tanh(Vec<f64, n> x) noexcept {
     return nncc::tanh(x);
 }
+template <int n>
+NNCC_INLINE Vec<f64, n> erf(Vec<f64, n> x) noexcept {
+    return nncc::erf(x);
+}
 
 // ---- single numbers ----
 template <Floating T>
@@ -102,6 +124,10 @@ NNCC_INLINE T sigmoid(T x) noexcept {
 template <Floating T>
 NNCC_INLINE T tanh(T x) noexcept {
     return fast::tanh(OneVec<T>(x)).v[0];
+}
+template <Floating T>
+NNCC_INLINE T erf(T x) noexcept {
+    return fast::erf(OneVec<T>(x)).v[0];
 }
 
 }  // namespace nncc::fast

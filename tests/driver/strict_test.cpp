@@ -71,7 +71,7 @@ TEST(Strict, OtherwiseTheFastFormsAreCalled) {
     folder.write("mixed.nn", kModel);
     ASSERT_EQ(run_nncc({"mixed.nn", "-q", "-o", "mixed.cpp"}, {folder.path(), "", ""}).exit_code, 0);
     const std::string source = read_text(folder.file("mixed.cpp"));
-    for (const char* name : {"exp", "tanh", "sigmoid"}) {
+    for (const char* name : {"exp", "tanh", "sigmoid", "erf"}) {
         EXPECT_NE(source.find(fmt::format("nncc::fast::{}(", name)), std::string::npos) << name;
         EXPECT_EQ(source.find(fmt::format("nncc::{}(", name)), std::string::npos) << name;
     }

@@ -16,7 +16,7 @@ namespace nncc::testing {
 namespace {
 
 #if defined(NNCC_SANITISED)
-constexpr std::uint64_t kGraphs = 600;
+constexpr std::uint64_t kGraphs = 300;
 #else
 constexpr std::uint64_t kGraphs = 2000;
 #endif

@@ -19,9 +19,9 @@ namespace nncc::testing {
 namespace {
 
 #if defined(NNCC_SANITISED)
-constexpr std::uint64_t kGraphs = 300;
+constexpr std::uint64_t kGraphs = 150;
 #else
-constexpr std::uint64_t kGraphs = 1000;
+constexpr std::uint64_t kGraphs = 2000;
 #endif
 
 RandomGraph drawn(std::uint64_t seed) {

@@ -117,6 +117,7 @@ TEST(Math, FastFormsStayWithinFiveUnits) {
     const double infinity = std::numeric_limits<double>::infinity();
     check_fast("exp", 3.5, 0, infinity, [](auto x) { return fast::exp(x); }, [](auto x) { return std::exp(x); });
     check_fast("tanh", 4, -1, 1, [](auto x) { return fast::tanh(x); }, [](auto x) { return std::tanh(x); });
+    check_fast("erf", 4.7, -1, 1, [](auto x) { return fast::erf(x); }, [](auto x) { return std::erf(x); });
     check_fast(
         "sigmoid", 2.5, 0, 1, [](auto x) { return fast::sigmoid(x); },
         [](auto x) { return x < 0 ? std::exp(x) / (1 + std::exp(x)) : 1 / (1 + std::exp(-x)); });
@@ -258,6 +259,7 @@ TEST(Math, LaneCountsAgreeOnTheFastForms) {
         check([](auto v) { return fast::exp(v); });
         check([](auto v) { return fast::tanh(v); });
         check([](auto v) { return fast::sigmoid(v); });
+        check([](auto v) { return fast::erf(v); });
     }
 }
 

@@ -11,7 +11,7 @@ void elementwise_f32(const float* x, const bool* mask, float* out, bool* positiv
     each_vector<21, 8>([&](int i, auto lanes) {
         const auto v = load(x + i, lanes);
         const auto a = exp(v) + expm1(v) + log(v) + log1p(v) + power(v, v) + sin(v) + cos(v) + atan(v) + tanh(v) +
-                       sigmoid(v) + erf(v) + fast::exp(v) + fast::tanh(v) + fast::sigmoid(v);
+                       sigmoid(v) + erf(v) + fast::exp(v) + fast::tanh(v) + fast::sigmoid(v) + fast::erf(v);
         const auto b = minimum(maximum(softplus(v), -v), absolute(v)) + floor(v) / round(v) - sqrt(v) * rsqrt(v);
         store(out + i, select(load(mask + i, lanes), a, multiply_add(b, v, splat(2.0F, lanes))), lanes);
         store(positive + i, less(splat(0.0F, lanes), v) & !equal(v, v), lanes);
