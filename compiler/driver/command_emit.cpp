@@ -67,6 +67,7 @@ std::string command_text(const EmitOptions& options, const std::vector<std::int6
     for (const std::string& define : options.model.defines) text += " -D " + define;
     if (options.model.real_f64) text += " --real f64";
     if (options.model.strict) text += " --strict";
+    if (options.gradients) text += " --gradients";
     if (options.single_file) text += " --single-file";
     return text + " -o " + fs::path(options.output).filename().string();
 }
@@ -102,7 +103,7 @@ ExitCode write_files(const EmitOptions& options, const ModelSource& source, cons
                              (folder / header_name(files)).string(), files.kernel_count, files.parameter_count,
                              files.weights_bytes, files.packed_bytes));
     for (const EmittedEntry& entry : files.entries) {
-        if (entry.name != "forward" && entry.name != "step") continue;
+        if (entry.name != "forward" && entry.name != "backward" && entry.name != "step") continue;
         console.note(fmt::format("  {} batch {}: {} kernels, arena {} bytes, stack {} bytes", entry.name, entry.batch,
                                  entry.kernel_count, entry.arena_bytes, entry.stack_bytes));
     }
@@ -194,6 +195,7 @@ ExitCode run_emit(const EmitOptions& given, const Console& console) {
     request.source_name = source.file->path;
     request.source_text = source.file->text;
     request.strict = options.model.strict;
+    request.backward = options.gradients;
     request.command = command_text(options, *batches);
     request.forward_batches = *batches;
     if (!options.output.empty() && options.output != "-") request.file_stem = fs::path(options.output).stem().string();

@@ -1,8 +1,10 @@
 // nncc train: rows, a trainer compiled in process, weights to a file, the run and its metrics into the database.
 #include <cerrno>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <memory>
 
 #include "base/file.h"
@@ -113,6 +115,9 @@ class TrainCommand {
     void apply_options();
     Expected<> read_data();
     Expected<> compile();
+    Expected<> split(const ValidationSplit& split);
+    Expected<ExitCode> train_once();
+    Expected<ExitCode> train_folds();
     Expected<> prepare_weights();
     Run run_row() const;
     Expected<TrainingOutcome> train();
@@ -128,6 +133,7 @@ class TrainCommand {
     std::string weights_path_;
     DataSource data_;
     Feeds feeds_;
+    ValidationSplit split_by_;
     SplitRows split_;
     std::optional<NativeModel> native_;
     std::int64_t forward_batch_ = 1;
@@ -156,12 +162,19 @@ Expected<> TrainCommand::read_data() {
     if (!feeds) return feeds.error();
     feeds_ = std::move(*feeds);
     provenance_.characters = feeds_.characters;
-    Expected<SplitRows> split = split_rows(feeds_.rows, split_of(spec_.validation), spec_.seed);
-    if (!split) return split.error();
-    split_ = std::move(*split);
+    return Nothing{};
+}
+
+Expected<> TrainCommand::split(const ValidationSplit& split) {
+    split_by_ = split;
+    Expected<SplitRows> rows = split_rows(feeds_.rows, split, spec_.seed);
+    if (!rows) return rows.error();
+    split_ = std::move(*rows);
     if (!options_.quiet) {
-        console_.note(fmt::format("{} rows from {}; {} train, {} held back", feeds_.rows, data_source_text(data_),
-                                  split_.training.size(), split_.validation.size()));
+        const std::string fold =
+            split.kind == SplitKind::kFold ? fmt::format("fold {} of {}: ", split.fold + 1, split.count) : "";
+        console_.note(fmt::format("{}{} rows from {}; {} train, {} held back", fold, feeds_.rows,
+                                  data_source_text(data_), split_.training.size(), split_.validation.size()));
     }
     return Nothing{};
 }
@@ -223,7 +236,7 @@ Run TrainCommand::run_row() const {
                               options_.shuffle.value_or(true) ? "shuffle" : "sequential",
                               options_.model.real_f64 ? "f64" : "f32");
     run.version = std::string(kVersion);
-    run.held_back = split_text(feeds_.rows, split_of(spec_.validation), spec_.seed);
+    run.held_back = split_text(feeds_.rows, split_by_, spec_.seed);
     return run;
 }
 
@@ -323,7 +336,55 @@ void TrainCommand::summarise(const TrainingOutcome& outcome) {
 Expected<ExitCode> TrainCommand::run() {
     apply_options();
     if (Expected<> done = read_data(); !done) return done.error();
+    if (options_.folds) return train_folds();
+    if (Expected<> done = split(split_of(spec_.validation)); !done) return done.error();
     if (Expected<> done = compile(); !done) return done.error();
+    return train_once();
+}
+
+// "pima.safetensors" to "pima.fold_2.safetensors".
+std::string path_of_fold(const std::string& path, std::int64_t fold) {
+    const std::filesystem::path whole(path);
+    return (whole.parent_path() / whole.stem()).string() + fmt::format(".fold_{}", fold) + whole.extension().string();
+}
+
+// Each fold is a training of its own: fits, weights and run; then the mean of what they reached, and the sample
+// standard deviation.
+Expected<ExitCode> TrainCommand::train_folds() {
+    const std::string path = weights_path_;
+    const std::int64_t folds = *options_.folds;
+    std::vector<NamedValues> reached;
+    for (std::int64_t fold = 0; fold < folds; ++fold) {
+        if (Expected<> done = split({SplitKind::kFold, 0, folds, fold}); !done) return done.error();
+        if (!native_) {
+            if (Expected<> done = compile(); !done) return done.error();
+        }
+        weights_path_ = path_of_fold(path, fold + 1);
+        provenance_.run = 0;
+        provenance_.epoch = 0;
+        recorded_ = false;
+        started_ = utc_timestamp();
+        pending_.clear();
+        last_metrics_.clear();
+        const Expected<ExitCode> code = train_once();
+        if (!code || *code != ExitCode::kDone) return code;
+        reached.push_back(last_metrics_);
+    }
+    if (options_.quiet) return ExitCode::kDone;
+    std::string text;
+    for (std::size_t k = 0; k < reached.front().size(); ++k) {
+        double sum = 0, squares = 0;
+        for (const NamedValues& one : reached) sum += one[k].second;
+        const double mean = sum / static_cast<double>(folds);
+        for (const NamedValues& one : reached) squares += (one[k].second - mean) * (one[k].second - mean);
+        text += fmt::format("  {} {:.4f} +- {:.4f}", reached.front()[k].first, mean,
+                            std::sqrt(squares / static_cast<double>(folds - 1)));
+    }
+    console_.note(fmt::format("{} folds, mean +- standard deviation:{}", folds, text));
+    return ExitCode::kDone;
+}
+
+Expected<ExitCode> TrainCommand::train_once() {
     if (Expected<> done = prepare_weights(); !done) return done.error();
     Expected<TrainingOutcome> outcome = train();
     if (!outcome) return outcome.error();
@@ -358,6 +419,13 @@ ExitCode run_train(const TrainOptions& options, const Console& console) {
                   fmt::format("write `train {} {{ ... }}` after the model", loaded.model.program.name),
                   {},
                   ExitCode::kWrongInput});
+    }
+    if (options.folds && (!options.log.empty() || !options.gradients.empty())) {
+        return console.report(Error{&kCommandMismatch,
+                                    "`--folds` trains several times, `--log` and `--gradients` are of one training",
+                                    "leave one out",
+                                    {},
+                                    ExitCode::kUsage});
     }
     TrainCommand command(options, console, std::move(loaded));
     Expected<ExitCode> code = command.run();

@@ -44,6 +44,7 @@ ExitCode run_verify(const VerifyOptions& options, const Console& console) {
     request.source_name = source.file->path;
     request.source_text = source.file->text;
     request.strict = options.model.strict;
+    request.backward = options.gradients;
     request.command = "nncc verify";
     if (source.model.train) request.train_batch = source.model.train->batch;
     const auto bound = source.model.program.dims.find("batch");

@@ -51,8 +51,10 @@ Expected<Compilation> compile_model(const CompiledModel& model, const CompileReq
     const auto is_forward = [streams](const std::string& entry) {
         return entry == "forward" || entry == "process" || (streams && entry == "initialize");
     };
+    PipelineOptions forward_options = options;
+    forward_options.backward = request.backward;
     for (const std::int64_t batch : request.forward_batches) {
-        Expected<CompiledProgram> compiled = run_pipeline(part_of(model.program, batch, is_forward), options);
+        Expected<CompiledProgram> compiled = run_pipeline(part_of(model.program, batch, is_forward), forward_options);
         if (!compiled) return compiled.error();
         const bool first = compilation.programs.empty();
         if (!first && packed_storages(compiled->program) != packed_storages(compilation.programs[0].program)) {

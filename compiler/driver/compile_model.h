@@ -22,6 +22,7 @@ struct CompileRequest {
     bool with_trainer = true;  // when the model has a train block
     FuseLevel fuse_level = FuseLevel::kFull;
     std::int64_t truncate = 0;  // see PipelineOptions
+    bool backward = false;      // with `backward` beside each forward
     bool strict = false;        // see EmitRequest
     bool check_arena = false;   // see EmitRequest
     std::function<void(std::string_view stage, std::string_view entry, const Graph&)> after_stage;  // may be null

@@ -88,6 +88,8 @@ void describe_emit(CLI::App& app, Settings& settings) {
         ->type_name("PASS,...")
         ->delimiter(',');
     app.add_flag("--MD,-M", emit.write_dependencies, "Writes a make rule with the files read")->configurable(false);
+    app.add_flag("--gradients", emit.gradients, "With backward(inputs, adjoints, gradient), the derivative of forward")
+        ->configurable(false);
     app.add_flag("--single-file", emit.single_file, "Folds the parts of the runtime in: each file compiles alone")
         ->configurable(false);
     app.add_option("--MF", emit.dependency_file, "Where -MD writes; default OUT.d")->type_name("FILE");
@@ -100,7 +102,8 @@ void describe_train(CLI::App& app, Settings& settings) {
         "Trains a model on rows of a database and writes its weights\n\nExamples:\n"
         "  nncc train pima.nn\n"
         "  nncc train pima.nn --data sqlite:other.db?table=patients --epochs 20 --seed 3 -o other.safetensors\n"
-        "  nncc train pima.nn --data csv:pima.csv --log steps.csv");
+        "  nncc train pima.nn --data csv:pima.csv --log steps.csv\n"
+        "  nncc train pima.nn --folds 5                    weights to pima.fold_1.safetensors ...");
     add_model_options(app, train.model, true);
     app.add_option("--data", train.data, "sqlite:FILE?table=T, sqlite:FILE?query=Q, csv:FILE, npz:FILE or text:FILE")
         ->type_name("SOURCE");
@@ -118,6 +121,8 @@ void describe_train(CLI::App& app, Settings& settings) {
     app.add_option("--seed", train.seed, "Instead of the train block's");
     app.add_option("--batch", train.batch, "Instead of the train block's")
         ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 24));
+    app.add_option("--folds", train.folds, "Trains so often, each time with another part of the rows held back")
+        ->check(CLI::Range(std::int64_t{2}, std::int64_t{1000}));
     app.add_option("--truncate", train.truncate, "Gradients through what scans carry end after so many steps")
         ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 30))
         ->type_name("STEPS");
@@ -170,6 +175,8 @@ void describe_verify(CLI::App& app, Settings& settings) {
         "  nncc verify char_gpt.nn -D 'time<=64'\n\n"
         "Exit code 3 when something is not proven; then it says what, where, and how it is reached.");
     add_model_options(app, settings.verify.model, true);
+    app.add_flag("--gradients", settings.verify.gradients,
+                 "Of `backward` too, as `nncc MODEL.nn --gradients` emits it");
 }
 
 void describe_fmt(CLI::App& app, Settings& settings) {

@@ -30,6 +30,7 @@ struct EmitOptions {
     std::string entry;                     // --entry: one entry of --emit=graph|fused|dot
     std::vector<std::string> print_after;  // --print-after=PASS, or "all"
     std::vector<std::string> passes;       // --passes=a,b on a graph in text form
+    bool gradients = false;                // --gradients: `backward` beside each forward
     bool single_file = false;              // --single-file
     bool write_dependencies = false;       // -MD
     std::string dependency_file;           // -MF
@@ -48,8 +49,9 @@ struct TrainOptions {
     std::optional<std::int64_t> steps;
     std::optional<std::uint64_t> seed;
     std::optional<std::int64_t> batch;
-    std::int64_t truncate = 0;  // --truncate N: gradients through carries end after N steps; 0: never
-    bool no_record = false;     // --no-record: leave the database as it is
+    std::optional<std::int64_t> folds;  // --folds: as many trainings, each holding back another part of the rows
+    std::int64_t truncate = 0;          // --truncate N: gradients through carries end after N steps; 0: never
+    bool no_record = false;             // --no-record: leave the database as it is
     bool quiet = false;
 };
 
@@ -74,6 +76,7 @@ struct CheckOptions {
 
 struct VerifyOptions {
     ModelOptions model;
+    bool gradients = false;  // --gradients: `backward` too
 };
 
 struct FormatOptions {

@@ -43,6 +43,28 @@ std::string cpp_argument(const Argument& argument, bool is_output) {
                        count ? dim_text(*count, false) : "0");
 }
 
+void add_backward(const ModelText& model, const ForwardText& forward, std::vector<CFunction>& functions) {
+    std::vector<std::string> parameters{"void* memory"}, arguments;
+    for (const std::string& extent : forward.extents) {
+        parameters.push_back("int " + extent);
+        arguments.push_back(extent);
+    }
+    for (const Argument& input : forward.backward->inputs) {
+        parameters.push_back(c_parameter(input, false));
+        arguments.push_back(cpp_argument(input, false));
+    }
+    parameters.emplace_back("void* gradient");
+    arguments.push_back(fmt::format("*static_cast<{}::Weights*>(gradient)", model.name));
+    const std::string call = fmt::format("static_cast<{}::Model<{}>*>(memory)->backward({})", model.name, forward.batch,
+                                         fmt::join(arguments, ", "));
+    const bool fixed = forward.extents.empty();
+    functions.push_back({fixed ? "void" : "int",
+                         fmt::format("{}_backward{}", model.name, suffix(model, forward)),
+                         parameters,
+                         "the derivative of forward; gradient has the layout of the weights",
+                         {fixed ? call + ";" : fmt::format("return {} ? 1 : 0;", call)}});
+}
+
 void add_forward(const ModelText& model, const ForwardText& forward, std::vector<CFunction>& functions) {
     const std::string end = suffix(model, forward), type = fmt::format("{}::Model<{}>", model.name, forward.batch);
     const std::string& name = model.name;
@@ -86,6 +108,7 @@ void add_forward(const ModelText& model, const ForwardText& forward, std::vector
         functions.push_back({"int", symbol, parameters, comment, {fmt::format("return {} ? 1 : 0;", call)}});
     };
     add_call("forward", "");
+    if (forward.backward) add_backward(model, forward, functions);
     if (!forward.states.members().empty()) {
         functions.push_back({"void",
                              fmt::format("{}_restart{}", name, end),

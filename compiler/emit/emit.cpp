@@ -208,7 +208,7 @@ class ModelEmitter {
         if (items.empty()) return missing("no plan of `forward` was given");
         const std::size_t forwards = items.size();
         for (const EmitEntry& item : request_.entries) {
-            if (item.name != "process") continue;
+            if (item.name != "process" && item.name != "backward") continue;
             auto one = lower_entry(item.plan, [](const std::string&) { return true; });
             if (!one) return one.error();
             items.push_back(&item);
@@ -223,7 +223,9 @@ class ModelEmitter {
         for (std::size_t k = forwards; k < items.size(); ++k) {
             for (ForwardText& forward : model_.forwards) {
                 if (forward.batch != items[k]->batch) continue;
-                if (auto done = emit_process(*items[k], lowered[k], packed, forward); !done) return done.error();
+                auto done = items[k]->name == "process" ? emit_process(*items[k], lowered[k], packed, forward)
+                                                        : emit_backward(*items[k], lowered[k], packed, forward);
+                if (!done) return done.error();
             }
         }
         return Nothing{};
@@ -280,28 +282,70 @@ class ModelEmitter {
             binding.outputs[output.graph_name] = output.name + ".data()";
             binding.reserved.push_back(output.name);
         }
-        const std::int64_t scratch = scratch_bytes_of(lowered);
-        const std::int64_t arena_bytes = scratch > 0 ? scratch_offset(item.plan) + scratch : item.plan.arena_bytes;
-        const bool is_local = arena_bytes <= kLocalArenaLimit;
-        binding.arena = is_local ? "arena" : "arena_";
-        binding.scratch = fmt::format("{} + {}", binding.arena, scratch_offset(item.plan));
         binding.storage = [&](const std::string& name, DType dtype, bool written) {
             const StructMember* stream = process->streams.find(name);
             return stream != nullptr ? flat("streams_", *stream, written)
                                      : storage_of_model(forward, packed, name, dtype, written);
         };
-        binding.panels = [&](const std::string& key) {
-            return packed_pointer("packed_->bytes", *packed.find(key), packed.find(key)->type.dtype, true);
-        };
-        process->body = print_entry(lowered, checked(binding), library_, file_scope_, 1);
-        const std::int64_t arena = process->body.uses_arena ? arena_bytes : 0;
-        if (is_local) process->local_arena_bytes = arena;
-        else forward.arena_bytes = std::max(forward.arena_bytes, arena);
-        process->body.stack_bytes += process->local_arena_bytes;
-        count(item, process->body, is_local ? 0 : arena);
+        ModelCall call = call_of(item, lowered, packed, std::move(binding));
+        process->body = std::move(call.body);
+        process->local_arena_bytes = call.local_arena_bytes;
+        forward.arena_bytes = std::max(forward.arena_bytes, call.arena_bytes);
         forward.body.stack_bytes = std::max(forward.body.stack_bytes, process->body.stack_bytes + kRegisterBytes);
         if (auto done = emit_reset(item.batch, *process, forward); !done) return done.error();
         forward.process = std::move(process);
+        return Nothing{};
+    }
+
+    // An entry that a Model calls: its text, with a small arena on the stack and a larger one in the Model.
+    struct ModelCall {
+        EntryText body;
+        std::int64_t arena_bytes = 0, local_arena_bytes = 0, scratch = 0;
+    };
+    ModelCall call_of(const EmitEntry& item, const LoweredEntry& lowered, const PackedLayout& packed,
+                      EntryBinding binding) {
+        ModelCall call;
+        call.scratch = scratch_bytes_of(lowered);
+        const std::int64_t bytes = call.scratch > 0 ? scratch_offset(item.plan) + call.scratch : item.plan.arena_bytes;
+        const bool is_local = bytes <= kLocalArenaLimit;
+        binding.arena = is_local ? "arena" : "arena_";
+        binding.scratch = fmt::format("{} + {}", binding.arena, scratch_offset(item.plan));
+        binding.panels = [&packed](const std::string& key) {
+            return packed_pointer("packed_->bytes", *packed.find(key), packed.find(key)->type.dtype, true);
+        };
+        call.body = print_entry(lowered, checked(std::move(binding)), library_, file_scope_, 1);
+        (is_local ? call.local_arena_bytes : call.arena_bytes) = call.body.uses_arena ? bytes : 0;
+        call.body.stack_bytes += call.local_arena_bytes;
+        count(item, call.body, call.arena_bytes);
+        return call;
+    }
+
+    // `backward`, which has the inputs of `forward` and an adjoint of each floating output, and fills a gradient.
+    Expected<> emit_backward(const EmitEntry& item, const LoweredEntry& lowered, const PackedLayout& packed,
+                             ForwardText& forward) {
+        BackwardText backward;
+        NameScope scope = scope_with_extents(item);
+        scope.reserve("gradient");
+        for (const Argument& input : forward.inputs) scope.reserve(input.name);
+        backward.inputs = forward.inputs;
+        for (const Argument& output : forward.outputs) {
+            if (!is_floating(output.type.dtype)) continue;
+            const std::string name = fmt::format("d {}", output.graph_name);
+            backward.inputs.push_back({scope.unique("d_" + output.name), name, output.type});
+        }
+        EntryBinding binding = binding_of(backward.inputs);
+        binding.reserved.emplace_back("gradient");
+        bind_gradient(binding);
+        binding.storage = [&](const std::string& name, DType dtype, bool written) {
+            return storage_of_model(forward, packed, name, dtype, written);
+        };
+        ModelCall call = call_of(item, lowered, packed, std::move(binding));
+        clear_other_gradients(item, call.body.code);
+        forward.arena_bytes = std::max(forward.arena_bytes, call.arena_bytes);
+        forward.body.stack_bytes = std::max(forward.body.stack_bytes, call.body.stack_bytes + kRegisterBytes);
+        backward.local_arena_bytes = call.local_arena_bytes;
+        backward.body = std::move(call.body);
+        forward.backward = std::move(backward);
         return Nothing{};
     }
 
@@ -368,25 +412,18 @@ class ModelEmitter {
             binding.outputs[output.graph_name] = output.name + ".data()";
             binding.reserved.push_back(output.name);
         }
-        const std::int64_t scratch = scratch_bytes_of(lowered);
-        const std::int64_t arena_bytes = scratch > 0 ? scratch_offset(item.plan) + scratch : item.plan.arena_bytes;
-        const bool is_local = arena_bytes <= kLocalArenaLimit;
-        binding.arena = is_local ? "arena" : "arena_";
-        binding.scratch = fmt::format("{} + {}", binding.arena, scratch_offset(item.plan));
         binding.storage = [&](const std::string& name, DType dtype, bool written) {
             return storage_of_model(forward, packed, name, dtype, written);
         };
-        binding.panels = [&](const std::string& key) {
-            return packed_pointer("packed_->bytes", *packed.find(key), packed.find(key)->type.dtype, true);
-        };
-        forward.body = print_entry(lowered, checked(binding), library_, file_scope_, 1);
-        if (scratch > 0) {
+        ModelCall call = call_of(item, lowered, packed, std::move(binding));
+        forward.body = std::move(call.body);
+        forward.arena_bytes = call.arena_bytes;
+        forward.local_arena_bytes = call.local_arena_bytes;
+        if (call.scratch > 0) {
+            const std::int64_t begin = scratch_offset(item.plan);
             forward.body.arena_lines.push_back(
-                fmt::format("{:>9} .. {:>9}  scratch of kernels", scratch_offset(item.plan), arena_bytes));
+                fmt::format("{:>9} .. {:>9}  scratch of kernels", begin, begin + call.scratch));
         }
-        (is_local ? forward.local_arena_bytes : forward.arena_bytes) = forward.body.uses_arena ? arena_bytes : 0;
-        forward.body.stack_bytes += forward.local_arena_bytes;
-        count(item, forward.body, forward.arena_bytes);
         forward.body.stack_bytes += kRegisterBytes;
         if (request_.selftest) forward.selftest = make_selftest(request_, item);
         model_.forwards.push_back(std::move(forward));
@@ -548,10 +585,7 @@ class ModelEmitter {
         if (!step_text) return step_text.error();
         trainer.step = std::move(*step_text);
         EntryBinding with_gradient = binding;
-        for (const StructMember& member : model_.weights.members()) {
-            with_gradient.outputs["d " + member.storage->name] = flat("gradient", member, true);
-            with_gradient.inputs["d " + member.storage->name] = flat("gradient", member, false);
-        }
+        bind_gradient(with_gradient);
         auto gradients_text = trainer_entry(*gradients, with_gradient);
         if (!gradients_text) return gradients_text.error();
         trainer.gradients = std::move(*gradients_text);
@@ -583,6 +617,13 @@ class ModelEmitter {
         trainer.fit_end = std::move(*text);
         trainer.stack_bytes = std::max(trainer.stack_bytes, stack_bytes + trainer.fit_end.stack_bytes + kRegisterBytes);
         return Nothing{};
+    }
+
+    void bind_gradient(EntryBinding& binding) const {
+        for (const StructMember& member : model_.weights.members()) {
+            binding.outputs["d " + member.storage->name] = flat("gradient", member, true);
+            binding.inputs["d " + member.storage->name] = flat("gradient", member, false);
+        }
     }
 
     // Parameters without a gradient, such as frozen ones, get 0.

@@ -13,6 +13,7 @@ namespace nncc {
 // One entry to emit. `forward` may come several times, once per batch; the others once, with the training batch.
 // Asked for: `initialize` and `forward` always; `pack` when there are kPacked storages; `step`, `gradients` and
 // `update` together, when there is a train block.
+// `backward` goes with the `forward` of its batch.
 // `process` and `reset` (`initialize` for the same batch, of which the streams are taken) go with the `forward` of
 // their batch.
 struct EmitEntry {

@@ -54,6 +54,11 @@ void print_model_class(const ModelText& model, const ForwardText& forward, Code&
         code.line("// False, and nothing written, when an extent exceeds its bound or a size does not fit.");
         code.list("[[nodiscard]] bool forward(", forward_parameters(forward), ") noexcept;");
     }
+    if (forward.backward) {
+        code.line("// The derivative of forward by the parameters: the adjoints of its results in, the gradient out.");
+        code.list(fmt::format("{} backward(", forward.extents.empty() ? "void" : "[[nodiscard]] bool"),
+                  backward_parameters(forward), ") noexcept;");
+    }
     if (states) {
         code.line("// What forward keeps from call to call is the Model's own; this is its start, as packed.");
         code.line("void restart() noexcept;");

@@ -26,8 +26,8 @@ constexpr std::array kReserved{
     "linux", "unix", "i386", "vector", "pixel", "main", "errno", "assert", "std", "size_t", "NULL", "EOF", "I",
     // what emitted code says
     "nncc", "lanes", "arena", "flat", "weights", "packed", "slots", "batch", "seed", "steps", "forward", "step",
-    "update", "gradients", "initialize", "pack", "selftest", "fit", "process", "reset", "restart", "reseed", "use",
-    "model", "trainer", "gradient", "loss_value", "rows", "last", "fit_rows", "rate_scale", "memory", "Model",
+    "update", "gradients", "backward", "initialize", "pack", "selftest", "fit", "process", "reset", "restart", "reseed",
+    "use", "model", "trainer", "gradient", "loss_value", "rows", "last", "fit_rows", "rate_scale", "memory", "Model",
     "Trainer", "Weights", "Packed", "Slots"};
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }

@@ -39,6 +39,15 @@ std::vector<std::string> forward_parameters(const ForwardText& forward) {
     return items;
 }
 
+std::vector<std::string> backward_parameters(const ForwardText& forward) {
+    std::vector<std::string> items;
+    for (const std::string& extent : forward.extents) items.push_back("int " + extent);
+    for (const Argument& input : forward.backward->inputs)
+        items.push_back(argument_text(input, false, forward.batch == 1));
+    items.emplace_back("Weights& gradient");
+    return items;
+}
+
 std::vector<std::string> trainer_parameters(const TrainerText& trainer) {
     std::vector<std::string> items;
     for (const std::string& extent : trainer.extents) items.push_back("int " + extent);

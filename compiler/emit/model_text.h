@@ -32,6 +32,13 @@ struct ProcessText {
     std::int64_t limit = 0;
 };
 
+// The derivative of a forward by the parameters.
+struct BackwardText {
+    std::vector<Argument> inputs;  // forward's, then the adjoints of its floating outputs
+    EntryText body;
+    std::int64_t local_arena_bytes = 0;
+};
+
 struct ForwardText {
     std::int64_t batch = 1;
     std::vector<std::string> extents = {};  // identifiers of bounded dimensions, sorted
@@ -42,6 +49,7 @@ struct ForwardText {
     StructLayout states = {};            // what forward changes: each Model has its own
     EntryText body = {};
     std::shared_ptr<ProcessText> process = {};  // with the arguments of forward; null when it does not stream
+    std::optional<BackwardText> backward = {};
     std::optional<Selftest> selftest = {};
 };
 
@@ -77,6 +85,7 @@ struct ModelText {
 std::string argument_text(const Argument& argument, bool is_output, bool is_row);
 // "int time, nncc::In<float> x, nncc::Out<float> output".
 std::vector<std::string> forward_parameters(const ForwardText& forward);
+std::vector<std::string> backward_parameters(const ForwardText& forward);
 std::vector<std::string> trainer_parameters(const TrainerText& trainer);
 std::vector<std::string> fit_parameters(const TrainerText& trainer);
 // Whether the trainer shows its slots and their table; there are some then.

@@ -118,17 +118,21 @@ void print_weight_functions(const ModelText& model, Code& code) {
                    model.pack, {}, {}, code);
 }
 
-void print_entry_of_model(const ForwardText& forward, std::string_view name, const EntryText& body,
-                          std::int64_t local_arena_bytes, const std::string& limit_check, Code& code) {
-    Code before = statements({});
-    print_extent_checks(forward.extents, forward.bounds, forward.inputs, forward.outputs, "return false;", before);
-    if (!limit_check.empty()) before.line(limit_check);
+// `before` checks what the caller gave.
+void print_entry_of_model(const ForwardText& forward, std::string_view name, const std::vector<std::string>& parameters,
+                          const EntryText& body, std::int64_t local_arena_bytes, Code before, Code& code) {
     if (local_arena_bytes > 0) before.line(fmt::format("alignas(64) unsigned char arena[{}];", local_arena_bytes));
     const bool fixed = forward.extents.empty();
     const Code after = statements(fixed ? std::vector<std::string>{} : std::vector<std::string>{"return true;"});
     print_function(fmt::format("{} Model<{}>::{}", fixed ? "void" : "bool", forward.batch, name),
-                   unnamed_where_unused(forward_parameters(forward), before.text() + body.code.text()), body, before,
-                   after, code);
+                   unnamed_where_unused(parameters, before.text() + body.code.text()), body, before, after, code);
+}
+
+Code extent_checks(const ForwardText& forward, const std::vector<Argument>& inputs,
+                   const std::vector<Argument>& outputs) {
+    Code code = statements({});
+    print_extent_checks(forward.extents, forward.bounds, inputs, outputs, "return false;", code);
+    return code;
 }
 
 void print_states(const ModelText& model, const ForwardText& forward, Code& code) {
@@ -157,15 +161,21 @@ void print_states(const ModelText& model, const ForwardText& forward, Code& code
 }
 
 void print_forward(const ModelText& model, const ForwardText& forward, Code& code) {
-    print_entry_of_model(forward, "forward", forward.body, forward.local_arena_bytes, "", code);
+    const std::vector<std::string> parameters = forward_parameters(forward);
+    Code checks = extent_checks(forward, forward.inputs, forward.outputs);
+    print_entry_of_model(forward, "forward", parameters, forward.body, forward.local_arena_bytes, checks, code);
+    if (forward.backward) {
+        const BackwardText& backward = *forward.backward;
+        print_entry_of_model(forward, "backward", backward_parameters(forward), backward.body,
+                             backward.local_arena_bytes, extent_checks(forward, backward.inputs, {}), code);
+    }
     print_states(model, forward, code);
     if (forward.process == nullptr) return;
     const ProcessText& process = *forward.process;
-    std::string limit_check;
     if (!process.position.empty())
-        limit_check = fmt::format("if (time > {} - streams_.{}) return false;  // steps since reset()", process.limit,
-                                  process.position);
-    print_entry_of_model(forward, "process", process.body, process.local_arena_bytes, limit_check, code);
+        checks.line(fmt::format("if (time > {} - streams_.{}) return false;  // steps since reset()", process.limit,
+                                process.position));
+    print_entry_of_model(forward, "process", parameters, process.body, process.local_arena_bytes, checks, code);
     Code before = statements({});
     if (uses_word(process.reset.code.text(), "seed_word")) before.line("const nncc::i32 seed_word = 0;");
     if (process.reset_arena_bytes > 0)

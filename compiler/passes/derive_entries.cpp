@@ -4,10 +4,12 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <numeric>
 #include <set>
 
 #include "ops/build.h"
 #include "ops/record.h"
+#include "passes/diagnostic_kinds.h"
 #include "passes/differentiate.h"
 
 namespace nncc {
@@ -145,6 +147,69 @@ std::vector<std::string> trained_parameters(const Program& program) {
     return names;
 }
 
+namespace {
+
+// Outputs "d <param>" of a scalar. Storages that it does not read come after it; differentiate gives zeros for them.
+Expected<> add_gradients(GraphBuilder& builder, const Program& program, const std::vector<std::string>& names,
+                         Value scalar) {
+    std::vector<Value> parameters;
+    for (const std::string& name : names) {
+        const Storage* storage = program.find_storage(name);
+        parameters.push_back(builder.add("storage", {},
+                                         {{"name", name},
+                                          {"storage_kind", std::string(storage_kind_name(storage->kind))},
+                                          {"type", storage->type}}));
+    }
+    Expected<std::vector<Value>> gradients = differentiate(builder, scalar, parameters);
+    if (!gradients) return gradients.error();
+    for (std::size_t k = 0; k < names.size(); ++k)
+        builder.output(std::string(kGradientPrefix) + names[k], (*gradients)[k]);
+    return Nothing{};
+}
+
+Error no_backward(const Program& program, const std::string& reason) {
+    return Error{
+        &kNoBackward, fmt::format("`{}` has no `backward`: {}", program.name, reason), "", {}, ExitCode::kWrongInput};
+}
+
+}  // namespace
+
+Expected<Program> derive_backward(const Program& program) {
+    const auto found = program.entries.find("forward");
+    if (found == program.entries.end()) return program;
+    const Graph& forward = found->second;
+    for (int store : forward.stores()) {
+        const std::string& name = forward.node(store).attributes.text("name");
+        return no_backward(program, name == "step" || name == "seed"
+                                        ? std::string("`forward` draws other random bits at each call")
+                                        : fmt::format("`forward` changes the state `{}`", name));
+    }
+    GraphBuilder builder("backward");
+    const auto map = inline_graph(builder, forward, nullptr, false);
+    // The sum of outputs times adjoints, whose gradient is what the adjoints say of the parameters.
+    std::optional<Value> scalar;
+    for (const Output& output : forward.outputs()) {
+        const Value value = mapped(map, output.value);
+        const Type type = builder.type(value);
+        if (!is_floating(type.dtype)) continue;
+        const Value adjoint =
+            builder.add("input", {}, {{"name", fmt::format("{}{}", kGradientPrefix, output.name)}, {"type", type}}, {});
+        Axes axes(type.shape.size());
+        std::iota(axes.begin(), axes.end(), 0);
+        const Value product = reduce_sum(builder, multiply(builder, value, adjoint), axes);
+        scalar = scalar ? add(builder, *scalar, cast(builder, product, builder.type(*scalar).dtype)) : product;
+    }
+    if (!scalar) return no_backward(program, "no result of it is a floating-point number");
+    std::vector<std::string> parameters;
+    for (const Storage& storage : program.storages) {
+        if (storage.kind == StorageKind::kParam) parameters.push_back(storage.name);
+    }
+    if (Expected<> added = add_gradients(builder, program, parameters, *scalar); !added) return added.error();
+    Program result = program;
+    result.entries.insert_or_assign("backward", std::move(builder).finish());
+    return result;
+}
+
 Expected<Program> derive_gradients(const Program& program) {
     auto found = program.entries.find("loss");
     if (found == program.entries.end()) return program;
@@ -154,21 +219,9 @@ Expected<Program> derive_gradients(const Program& program) {
 
     GraphBuilder builder("gradients");
     const auto map = inline_graph(builder, loss_graph, nullptr, true);
-    std::vector<Value> parameters;
-    const std::vector<std::string> names = trained_parameters(program);
-    for (const std::string& name : names) {
-        const Storage* storage = program.find_storage(name);
-        parameters.push_back(builder.add("storage", {},
-                                         {{"name", name},
-                                          {"storage_kind", std::string(storage_kind_name(storage->kind))},
-                                          {"type", storage->type}}));
-    }
-    // Storages that the loss does not read were added just now, after it; differentiate gives zeros for them.
-    Expected<std::vector<Value>> gradients = differentiate(builder, mapped(map, loss->value), parameters);
-    if (!gradients) return gradients.error();
     builder.output("loss", mapped(map, loss->value));
-    for (std::size_t k = 0; k < names.size(); ++k)
-        builder.output(std::string(kGradientPrefix) + names[k], (*gradients)[k]);
+    Expected<> added = add_gradients(builder, program, trained_parameters(program), mapped(map, loss->value));
+    if (!added) return added.error();
     Program result = program;
     result.entries.insert_or_assign("gradients", std::move(builder).finish());
     return result;
@@ -326,7 +379,7 @@ class Packer {
 Expected<Program> derive_pack(const Program& program) {
     if (!program.entries.contains("forward")) return program;
     Packer packer(program);
-    for (const char* entry : {"forward", "process"}) {
+    for (const char* entry : {"forward", "process", "backward"}) {
         if (program.entries.contains(entry)) packer.split(entry);
     }
     return std::move(packer).finish();

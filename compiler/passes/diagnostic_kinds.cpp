@@ -36,9 +36,17 @@ const DiagnosticKind kExtentDoesNotFit = {
     "    x[:, 64:]        # with -D time=32, or without -D: there is no element 64\n\n"
     "Remedy: a value that is large enough."};
 
+const DiagnosticKind kNoBackward = {
+    "NN0745", "a model without a backward",
+    "`--gradients` emits `backward`, the derivative of what `forward` computes by the parameters. A forward that "
+    "changes\n"
+    "states or draws random bits computes something else at each call, and integers have no derivative.\n\n"
+    "    model m(x: f32[batch, 8]) -> i32[batch] { x |> dense(4) |> argmax }     nothing to derive\n\n"
+    "Remedy: a train block: its Trainer keeps states and random bits, and has `gradients`; or another result."};
+
 std::span<const DiagnosticKind* const> passes_diagnostics() {
-    static const DiagnosticKind* const kTable[] = {&kTruncationUneven, &kUnknownPass, &kUnboundSize, &kArenaTooLarge,
-                                                   &kExtentDoesNotFit};
+    static const DiagnosticKind* const kTable[] = {&kTruncationUneven, &kUnknownPass,      &kUnboundSize,
+                                                   &kArenaTooLarge,    &kExtentDoesNotFit, &kNoBackward};
     return kTable;
 }
 

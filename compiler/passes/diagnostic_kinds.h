@@ -12,6 +12,7 @@ extern const DiagnosticKind kUnknownPass;       // NN0741
 extern const DiagnosticKind kUnboundSize;       // NN0742
 extern const DiagnosticKind kArenaTooLarge;     // NN0743
 extern const DiagnosticKind kExtentDoesNotFit;  // NN0744
+extern const DiagnosticKind kNoBackward;        // NN0745
 
 std::span<const DiagnosticKind* const> passes_diagnostics();
 

@@ -56,6 +56,7 @@ const Stage kPipeline[] = {
     // -100.
     {"simplify", "rewrite rules, on what the model says", "simplify"},
     {"gradients", "the entry gradients, from loss", "", derive_gradients},
+    {"backward", "the entry backward, from forward, where it is asked for", "", derive_backward},
     {"step", "the entry step, from gradients and update", "", derive_step},
     // After step, which trains at the rate it says.
     {"rate_scale", "the entry update takes a factor for its changes", "", derive_rate_scale},
@@ -132,6 +133,7 @@ Expected<CompiledProgram> run_pipeline(const Program& program, const PipelineOpt
                 loss->second = std::move(*cut);
             }
         }
+        if (stage.derive == derive_backward && !options.backward) continue;
         if (stage.derive != nullptr) {
             Expected<Program> derived = stage.derive(result.program);
             if (!derived) return derived.error();

@@ -16,6 +16,7 @@ namespace nncc {
 struct PipelineOptions {
     FuseLevel fuse_level = FuseLevel::kFull;
     std::int64_t truncate = 0;  // steps after which gradients through carries end (truncate.h); 0: never
+    bool backward = false;      // with an entry `backward` beside `forward`
     // Verifies every graph after every stage. The graphs that come out are verified in any case; when one is wrong the
     // stages run once more, to name the one that broke it.
     bool verify_stages = true;

@@ -169,6 +169,39 @@ TEST_F(FirstUse, SameSeedGivesTheSameBytes) {
 }
 
 // Two models, emitted apart, in one program.
+TEST_F(FirstUse, FoldsHoldBackEachRowOnce) {
+    ASSERT_EQ(
+        nncc({"data", "load", "bare.csv", "--into", "pima.db", "--table", "patients", "--columns", kNames}).exit_code,
+        0);
+    const RunResult train = nncc({"train", "pima.nn", "--folds", "3", "--epochs", "30", "-o", "w.safetensors"});
+    EXPECT_EQ(train.exit_code, 0);
+    const std::vector<std::string> lines = split_lines(train.errors);
+    ASSERT_FALSE(lines.empty());
+    EXPECT_TRUE(lines.back().starts_with("3 folds, mean +- standard deviation:  validation_loss 0.")) << lines.back();
+    EXPECT_EQ(query("SELECT count(*) || ' ' || count(DISTINCT row_key) FROM nncc_held_back"), "768 768");
+    EXPECT_EQ(query("SELECT group_concat(held_back, '; ') FROM nncc_runs"),
+              "fold 1 of 3, chosen with seed 7: 256 of 768 rows; fold 2 of 3, chosen with seed 7: 256 of 768 rows; "
+              "fold 3 of 3, chosen with seed 7: 256 of 768 rows");
+    // Fits and weights begin anew in each fold, and what is said of it is the mean over the rows it held back.
+    EXPECT_EQ(query("SELECT count(DISTINCT value) FROM nncc_metrics WHERE epoch = 1 AND name = 'loss'"), "3");
+    double sum = 0;
+    for (int fold = 1; fold <= 3; ++fold) {
+        const std::string weights = "w.fold_" + std::to_string(fold) + ".safetensors";
+        const RunResult predicted = nncc({"predict", "pima.nn", "--weights", weights});
+        const std::string before = "256 held-back rows of run " + std::to_string(fold) + ":  loss ";
+        const std::size_t at = predicted.errors.find(before);
+        ASSERT_NE(at, std::string::npos) << predicted.errors;
+        sum += std::stod(predicted.errors.substr(at + before.size()));
+    }
+    EXPECT_NEAR(std::stod(lines.back().substr(lines.back().find("loss ") + 5)), sum / 3, 1.01e-4);
+    EXPECT_EQ(read_text(folder_.file("w.safetensors")), "");
+    const RunResult log = nncc({"train", "pima.nn", "--folds", "3", "--log", "steps.csv"});
+    EXPECT_EQ(log.exit_code, 2);
+    EXPECT_EQ(log.errors,
+              "nncc: error[NN0517]: `--folds` trains several times, `--log` and `--gradients` are of one training\n"
+              "      = hint: leave one out\n");
+}
+
 TEST_F(FirstUse, TwoModelsInOneProgram) {
     folder_.write("other.nn",
                   "model other(x: f32[batch, 3]) -> f32[batch, 2] {\n    x |> dense(5) |> tanh |> dense(2)\n}\n");

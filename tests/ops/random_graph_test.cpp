@@ -112,10 +112,11 @@ Derivative compare_derivatives(const RandomGraph& random) {
     }
     const double expected = evaluate(random.graph, dual).outputs.at("loss").elements[0].tangent;
     // Relative to what is summed here, and to 1 where all of that cancelled inside the graph; where more cancels
-    // there, what roundings of the adjoints do to the sum.
+    // there, what roundings of the adjoints and of the tangents do to the sum.
     double tolerance = 1e-12 * (scale + std::abs(expected) + 1);
     if (!(std::abs(reversed - expected) <= tolerance))
-        tolerance += derivative_bound(*gradients, random.bindings, directions_of, reversed, random.seed);
+        tolerance += derivative_bound(*gradients, random.bindings, directions_of, reversed, random.seed) +
+                     tangent_bound(random.graph, dual, expected, random.seed);
     if (std::abs(reversed - expected) <= tolerance) return {"", expected};
     return {fmt::format("the derivative is {} by reverse, {} by dual numbers, tolerance {:.3g}", reversed, expected,
                         tolerance)};

@@ -20,7 +20,7 @@ Tensors joined(const Evaluation<double>& evaluation) {
 }
 
 // What a result of a node is made of: the largest operand's elements for each of its own, so the terms of a sum.
-double terms_of(const Graph& graph, const Node& node, const Tensor<double>& result) {
+double terms_of(const Graph& graph, const Node& node, Eigen::Index results) {
     if (&node < graph.nodes().data() || &node >= graph.nodes().data() + graph.size()) return 1;  // of a body
     double largest = 1;
     for (const Value operand : node.operands) {
@@ -29,7 +29,7 @@ double terms_of(const Graph& graph, const Node& node, const Tensor<double>& resu
             elements *= static_cast<double>(extent.is_constant() ? extent.constant() : 1);
         largest = std::max(largest, elements);
     }
-    return largest / std::max(1.0, static_cast<double>(result.size()));
+    return largest / std::max(1.0, static_cast<double>(results));
 }
 
 }  // namespace
@@ -94,19 +94,41 @@ std::string first_difference(const Evaluation<double>& found, const Evaluation<d
     return "";
 }
 
+namespace {
+
+// Every result off by up to 64 roundings, or by one for each term where it is a sum of more.
+template <class Scalar>
+Bindings<Scalar> with_noise(const Graph& graph, const Bindings<Scalar>& bindings, Random& noise) {
+    Bindings<Scalar> other = bindings;
+    other.observe = [&noise, &graph](const Node& node, std::vector<Tensor<Scalar>>& results) {
+        for (std::size_t k = 0; k < results.size(); ++k) {
+            if (!is_floating(node.types[k].dtype)) continue;
+            const double units = std::max(kUnits, terms_of(graph, node, results[k].size()));
+            for (Scalar& element : results[k].elements)
+                element = element * Scalar(1 + noise.uniform(-units, units) * 0x1p-53);
+        }
+    };
+    return other;
+}
+
+}  // namespace
+
+double tangent_bound(const Graph& graph, const Bindings<Dual>& bindings, double expected, std::uint64_t seed) {
+    double bound = 0;
+    for (std::uint64_t sample = 0; sample < kSamples; ++sample) {
+        Random noise(seed * 10 + sample);
+        const Evaluation<Dual> moved = evaluate(graph, with_noise(graph, bindings, noise));
+        bound = std::max(bound, std::abs(moved.outputs.at("loss").elements[0].tangent - expected));
+    }
+    return kSafety * bound;
+}
+
 double derivative_bound(const Graph& gradients, const Bindings<double>& bindings, const Directions& directions,
                         double reversed, std::uint64_t seed) {
     double bound = 0;
     for (std::uint64_t sample = 0; sample < kSamples; ++sample) {
         Random noise(seed * 10 + sample);
-        Bindings<double> other = bindings;
-        other.observe = [&noise, &gradients](const Node& node, std::vector<Tensor<double>>& results) {
-            for (std::size_t k = 0; k < results.size(); ++k) {
-                if (!is_floating(node.types[k].dtype)) continue;
-                const double units = std::max(kUnits, terms_of(gradients, node, results[k]));
-                for (double& element : results[k].elements) element *= 1 + noise.uniform(-units, units) * 0x1p-53;
-            }
-        };
+        const Bindings<double> other = with_noise(gradients, bindings, noise);
         double derivative = 0;
         for (const auto& [name, tensor] : evaluate(gradients, other).outputs) {
             const auto direction = directions.find(name);

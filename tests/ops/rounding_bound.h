@@ -44,4 +44,8 @@ using Directions = std::map<std::string, std::vector<double>>;  // by output, an
 double derivative_bound(const Graph& gradients, const Bindings<double>& bindings, const Directions& directions,
                         double reversed, std::uint64_t seed);
 
+// The same for the tangent of the output "loss", which dual numbers gave as `expected`: they round too, and where large
+// sums cancel at the end of the graph, where adjoints cancel element by element, by more.
+double tangent_bound(const Graph& graph, const Bindings<Dual>& bindings, double expected, std::uint64_t seed);
+
 }  // namespace nncc::testing
