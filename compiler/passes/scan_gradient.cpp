@@ -77,7 +77,9 @@ class ScanGradient {
         return draft_.add("argument", {}, {{"index", argument_count_++}, {"type", type}}, origin);
     }
 
-    // A carry has an adjoint when what it starts from is wanted, or its next value depends on something wanted.
+    // A carry has an adjoint when what it starts from is wanted, or its next value depends on something wanted; and
+    // when what it becomes, or a result that has an adjoint, depends on it. Without the latter its adjoint is 0, which
+    // times what overflows in it would be NaN.
     void find_active_carries() {
         active_.resize(roles_.carries, false);
         for (std::size_t k = 0; k < roles_.carries; ++k) {
@@ -92,6 +94,31 @@ class ScanGradient {
                 active_[k] = again = true;
             }
         }
+        const std::vector<bool> heard = heard_carries();
+        for (std::size_t k = 0; k < roles_.carries; ++k) active_[k] = active_[k] && heard[k];
+    }
+
+    // By carry: whether results with an adjoint depend on its value before a step, or its last value has one.
+    std::vector<bool> heard_carries() const {
+        std::vector<bool> heard(roles_.carries);
+        for (std::size_t k = 0; k < roles_.carries; ++k) heard[k] = static_cast<bool>(adjoints_[roles_.yields + k]);
+        for (bool again = true; again;) {
+            again = false;
+            std::vector<bool> needed(at(draft_.size()), false);
+            for (std::size_t k = 0; k < outputs_.size(); ++k) {
+                const bool is_heard = k < roles_.yields ? static_cast<bool>(adjoints_[k]) : heard[k - roles_.yields];
+                if (is_heard) needed[at(outputs_[k].node)] = true;
+            }
+            for (int index = draft_.size() - 1; index >= 0; --index) {
+                if (!needed[at(index)]) continue;
+                for (Value operand : draft_.node({index, 0}).operands) needed[at(operand.node)] = true;
+            }
+            for (std::size_t k = 0; k < roles_.carries; ++k) {
+                if (heard[k] || !needed[at(arguments_[roles_.sequences + k].node)]) continue;
+                heard[k] = again = true;
+            }
+        }
+        return heard;
     }
 
     bool is_by(std::size_t operand) const {

@@ -135,6 +135,12 @@ TEST(Models, ResidualNetworkLearnsDigits) {
     EXPECT_GT(learned.metrics.at("sparse_accuracy"), 0.91);
 }
 
+TEST(Models, ConvolutionalNetworkLearnsStretchedDigits) {
+    if (!kMeasured) GTEST_SKIP() << kNothingNew;
+    const Learned learned = train("mnist_digits");
+    EXPECT_GT(learned.metrics.at("sparse_accuracy"), 0.94);
+}
+
 TEST(Models, InvertedResidualsLearnDigits) {
     if (!kMeasured) GTEST_SKIP() << kNothingNew;
     const Learned learned = train("mobilenet_digits");

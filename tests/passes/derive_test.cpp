@@ -154,6 +154,7 @@ TEST(Pipeline, ReportsEveryStage) {
     Program program = mlp_program();
     std::map<std::string, int> seen;
     PipelineOptions options;
+    options.backward = true;
     options.after_stage = [&](std::string_view stage, std::string_view, const Graph&) { ++seen[std::string(stage)]; };
     ASSERT_TRUE(run_pipeline(program, options));
     for (const StageName& stage : pipeline_stages()) {

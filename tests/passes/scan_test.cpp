@@ -106,6 +106,48 @@ TEST(Scan, ForwardScanAndItsCopyWithResidualsAreOne) {
     EXPECT_EQ(largest_difference(evaluate(made.gradients, made.bindings), evaluate(joined, made.bindings)), 0);
 }
 
+// The second carry grows beyond all numbers, and nothing reads it: its adjoint is none, not 0 times infinity.
+TEST(Scan, CarriesThatNoResultReadsHaveNoAdjoint) {
+    const Expected<Graph> forward = parse_graph(R"(graph overflow {
+    %0 = input() {name = "x", type = f64[20, 2]} : f64[20, 2]
+    %1 = input() {name = "kept", type = f64[2]} : f64[2]
+    %2 = input() {name = "grows", type = f64[2]} : f64[2]
+    %3 = scan(%0, %1, %2) {axis = 0, carries = 2, reverse = false, sequences = 1} : f64[2], f64[2] graph body {
+        %0 = argument() {index = 0, type = f64[2]} : f64[2]
+        %1 = argument() {index = 1, type = f64[2]} : f64[2]
+        %2 = argument() {index = 2, type = f64[2]} : f64[2]
+        %3 = multiply(%0, %1) : f64[2]
+        %4 = multiply(%2, %2) : f64[2]
+        %5 = multiply(%4, %1) : f64[2]
+        return r0 = %3, r1 = %5
+    }
+    %4 = reduce_sum(%3) {axes = [0]} : f64[]
+    return loss = %4
+}
+)");
+    ASSERT_TRUE(forward) << forward.error().message;
+    GraphBuilder b("gradients");
+    const auto copies = inline_graph(b, *forward, nullptr, false);
+    const Expected<std::vector<Value>> adjoints =
+        differentiate(b, copies.back()[0], {copies[0][0], copies[1][0], copies[2][0]});
+    ASSERT_TRUE(adjoints);
+    for (std::size_t k = 0; k < 3; ++k) b.output(std::string("d ") + "xkg"[k], (*adjoints)[k]);
+    const Graph gradients = std::move(b).finish();
+    Bindings<double> bindings;
+    Random random(3);
+    bindings.inputs["x"] = random_tensor(Type{DType::kF64, {Dim(20), Dim(2)}}, random, 1, 1.5);
+    bindings.inputs["kept"] = random_tensor(Type{DType::kF64, {Dim(2)}}, random, 1, 2);
+    bindings.inputs["grows"] = random_tensor(Type{DType::kF64, {Dim(2)}}, random, 8, 9);
+    const Evaluation<double> result = evaluate(gradients, bindings);
+    for (int column = 0; column < 2; ++column) {
+        double product = 1;
+        for (int step = 0; step < 20; ++step) product *= bindings.inputs["x"].elements[step * 2 + column];
+        EXPECT_NEAR(result.outputs.at("d k").elements[column], product, 1e-12 * product);
+        EXPECT_EQ(result.outputs.at("d g").elements[column], 0);
+    }
+    EXPECT_TRUE(result.outputs.at("d x").elements.isFinite().all());
+}
+
 TEST(Scan, DeadResultsCarriesAndOperandsGo) {
     const Recurrence made;
     GraphBuilder b("only_loss");
