@@ -30,7 +30,7 @@ class Model<1> {  // one per thread: its arena is inside it
     static constexpr int kArenaBytes = 4608, kStackBytes = 30720;  // the stack is an estimate
     explicit Model(const Packed& packed) noexcept : packed_(&packed) { reset(); }
     void use(const Packed& packed) noexcept { packed_ = &packed; }  // same thread as forward; see nncc::Exchange
-    // False, and nothing written, when an extent exceeds its bound or a size does not fit.
+    // False, and nothing written, when an extent exceeds its bound, is too short, or a size does not fit.
     [[nodiscard]] bool forward(int time, nncc::In<float> audio, nncc::Out<float> output) noexcept;
     // Goes on where the last call ended, until reset().
     [[nodiscard]] bool process(int time, nncc::In<float> audio, nncc::Out<float> output) noexcept;
@@ -50,7 +50,7 @@ class Trainer {  // batch 16; arguments: the model's inputs, then the data of th
     static constexpr int kBatch = 16, kArenaBytes = 601856, kStackBytes = 64000;  // the stack is an estimate
     Trainer(const Weights& start, nncc::u64 seed) noexcept { restart(start, seed); }
     void restart(const Weights& start, nncc::u64 seed) noexcept;
-    // NaN, and nothing written, when an extent exceeds its bound or a size does not fit.
+    // NaN, and nothing written, when an extent exceeds its bound, is too short, or a size does not fit.
     // Forward, backward, update: the loss.
     float step(int time, nncc::In<float> audio, nncc::In<float> wet) noexcept;
     float gradients(int time, nncc::In<float> audio, nncc::In<float> wet, Weights& gradient) noexcept;

@@ -29,7 +29,7 @@ class Model<1> {  // one per thread: its arena is inside it
     static constexpr int kArenaBytes = 5952, kStackBytes = 30720;  // the stack is an estimate
     explicit Model(const Packed& packed) noexcept : packed_(&packed) { reset(); }
     void use(const Packed& packed) noexcept { packed_ = &packed; }  // same thread as forward; see nncc::Exchange
-    // False, and nothing written, when an extent exceeds its bound or a size does not fit.
+    // False, and nothing written, when an extent exceeds its bound, is too short, or a size does not fit.
     [[nodiscard]] bool forward(int time, nncc::In<float> audio, nncc::Out<float> output) noexcept;
     // Goes on where the last call ended, until reset().
     [[nodiscard]] bool process(int time, nncc::In<float> audio, nncc::Out<float> output) noexcept;

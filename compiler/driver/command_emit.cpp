@@ -13,6 +13,7 @@
 #include "emit/single_file.h"
 #include "passes/diagnostic_kinds.h"
 #include "passes/dot.h"
+#include "passes/explain_fusion.h"
 #include "syntax/parser.h"
 #include "syntax/print_ast.h"
 
@@ -116,6 +117,18 @@ std::string fused_text(const Compilation& compilation, const std::string& entry)
     for (const CompiledProgram& program : compilation.programs) {
         for (const auto& [name, plan] : program.plans) {
             if (entry.empty() || name == entry) text += fmt::format("# {}\n{}\n", name, print_plan(plan));
+        }
+    }
+    return text;
+}
+
+// What `fuse` did with each op of the entries, and why not more.
+std::string fusion_text(const Compilation& compilation, const std::string& entry) {
+    std::string text;
+    for (const CompiledProgram& program : compilation.programs) {
+        for (const auto& [name, plan] : program.plans) {
+            if (!entry.empty() && name != entry) continue;
+            text += fmt::format("# {}\n{}\n", name, explain_fusion(program.program.entries.at(name)));
         }
     }
     return text;
@@ -230,6 +243,10 @@ ExitCode run_emit(const EmitOptions& given, const Console& console) {
     switch (options.emit) {
         case EmitKind::kFused: {
             const std::string text = fused_text(*compilation, options.entry);
+            return text.empty() ? unknown_entry(options, console) : write_text(options.output, text, console);
+        }
+        case EmitKind::kFusion: {
+            const std::string text = fusion_text(*compilation, options.entry);
             return text.empty() ? unknown_entry(options, console) : write_text(options.output, text, console);
         }
         case EmitKind::kDot: {

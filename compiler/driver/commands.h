@@ -14,6 +14,8 @@ ExitCode run_predict(const PredictOptions& options, const Console& console);    
 ExitCode run_build(const BuildOptions& options, const Console& console);         // nncc build
 ExitCode run_check(const CheckOptions& options, const Console& console);         // nncc check
 ExitCode run_verify(const VerifyOptions& options, const Console& console);       // nncc verify
+ExitCode run_bench(const BenchOptions& options, const Console& console);         // nncc bench
+ExitCode run_profile(const BenchOptions& options, const Console& console);       // nncc profile
 ExitCode run_fmt(const FormatOptions& options, const Console& console);          // nncc fmt
 ExitCode run_data_load(const DataLoadOptions& options, const Console& console);  // nncc data load
 ExitCode run_explain(const std::string& code, const Console& console);           // nncc explain NN0012

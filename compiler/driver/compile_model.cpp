@@ -102,6 +102,7 @@ Expected<Compilation> compile_model(const CompiledModel& model, const CompileReq
         .training = "",
         .strict = request.strict,
         .check_arena = request.check_arena,
+        .time_launches = request.time_launches,
         .slot_table = trains && (!model.train->average.empty() || !model.train->feeds_of_schedules.empty()),
         .file_stem = request.file_stem};
     Expected<EmittedFiles> files = emit_model(emit_request);

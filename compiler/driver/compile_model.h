@@ -21,10 +21,11 @@ struct CompileRequest {
     std::int64_t train_batch = 32;
     bool with_trainer = true;  // when the model has a train block
     FuseLevel fuse_level = FuseLevel::kFull;
-    std::int64_t truncate = 0;  // see PipelineOptions
-    bool backward = false;      // with `backward` beside each forward
-    bool strict = false;        // see EmitRequest
-    bool check_arena = false;   // see EmitRequest
+    std::int64_t truncate = 0;   // see PipelineOptions
+    bool backward = false;       // with `backward` beside each forward
+    bool strict = false;         // see EmitRequest
+    bool check_arena = false;    // see EmitRequest
+    bool time_launches = false;  // see EmitRequest
     std::function<void(std::string_view stage, std::string_view entry, const Graph&)> after_stage;  // may be null
 };
 

@@ -20,6 +20,7 @@ Examples:
   nncc check pima.nn                              what is wrong with it, and nothing else
   nncc fmt pima.nn                                lays it out
   nncc verify pima.nn                             proves the emitted functions free of all that waits or grows
+  nncc bench pima.nn                              times forward and the training step; nncc profile each kernel
   nncc pima.nn --emit=fused                       the graph after fusion
   nncc explain NN0012                             what a diagnostic means
 
@@ -57,6 +58,8 @@ struct Settings {
     BuildOptions build;
     CheckOptions check;
     VerifyOptions verify;
+    BenchOptions bench;
+    BenchOptions profile;
     FormatOptions format;
     DataLoadOptions load;
     std::string code;
@@ -76,8 +79,8 @@ void describe_emit(CLI::App& app, Settings& settings) {
     add_model_options(app, emit.model, false);
     app.add_option("-o", emit.output, "The C++ source; the header stands beside it; - for standard output")
         ->type_name("OUT.cpp");
-    app.add_option("--emit", settings.emit_kind, "ast, graph, fused, cpp or dot, to standard output or -o")
-        ->check(CLI::IsMember({"ast", "graph", "fused", "cpp", "dot"}))
+    app.add_option("--emit", settings.emit_kind, "ast, graph, fused, fusion, cpp or dot, to standard output or -o")
+        ->check(CLI::IsMember({"ast", "graph", "fused", "fusion", "cpp", "dot"}))
         ->type_name("STAGE");
     app.add_option("--entry", emit.entry, "Only this entry of --emit and --print-after: forward, step, ...")
         ->type_name("NAME");
@@ -179,6 +182,31 @@ void describe_verify(CLI::App& app, Settings& settings) {
                  "Of `backward` too, as `nncc MODEL.nn --gradients` emits it");
 }
 
+void add_bench_options(CLI::App& app, BenchOptions& bench) {
+    add_model_options(app, bench.model, true);
+    app.add_option("--seconds", bench.seconds, "How long each function is measured; default 1")
+        ->check(CLI::Range(0.01, 3600.0));
+    app.add_flag("--no-step", bench.no_step, "Without the training step");
+}
+
+void describe_bench(CLI::App& app, Settings& settings) {
+    app.description(
+        "Times what is emitted for a model on this machine: one call of forward and of the training step, on random "
+        "rows\n\nExamples:\n"
+        "  nncc bench pima.nn\n"
+        "  nncc bench pima.nn -D batch=32 --seconds 5");
+    add_bench_options(app, settings.bench);
+}
+
+void describe_profile(CLI::App& app, Settings& settings) {
+    app.description(
+        "Times each kernel of what is emitted for a model: its share, operations and bytes a second, and the line it "
+        "is of\n\nExamples:\n"
+        "  nncc profile digits_cnn.nn\n"
+        "  nncc profile char_gpt.nn -D 'time<=64'");
+    add_bench_options(app, settings.profile);
+}
+
 void describe_fmt(CLI::App& app, Settings& settings) {
     app.description(
         "Lays out model files: indents, blanks between words, line ends; comments and line breaks stay\n\nExamples:\n"
@@ -222,6 +250,7 @@ EmitKind emit_kind(const std::string& text) {
     if (text == "ast") return EmitKind::kAst;
     if (text == "graph") return EmitKind::kGraph;
     if (text == "fused") return EmitKind::kFused;
+    if (text == "fusion") return EmitKind::kFusion;
     if (text == "cpp") return EmitKind::kCpp;
     if (text == "dot") return EmitKind::kDot;
     return EmitKind::kFiles;
@@ -250,6 +279,8 @@ int run(int argc, char** argv) {
     CLI::App* build = app.add_subcommand("build", "Builds a standalone inference binary");
     CLI::App* check = app.add_subcommand("check", "Says what is wrong with a model");
     CLI::App* verify = app.add_subcommand("verify", "Proves that the emitted functions never wait and never grow");
+    CLI::App* bench = app.add_subcommand("bench", "Times a model's functions on this machine");
+    CLI::App* profile = app.add_subcommand("profile", "Times each kernel of a model");
     CLI::App* format = app.add_subcommand("fmt", "Lays out model files");
     CLI::App* data = app.add_subcommand("data", "Brings rows into a database");
     CLI::App* explain = app.add_subcommand("explain", "Explains a diagnostic, NN0012");
@@ -258,10 +289,12 @@ int run(int argc, char** argv) {
     describe_build(*build, settings);
     describe_check(*check, settings);
     describe_verify(*verify, settings);
+    describe_bench(*bench, settings);
+    describe_profile(*profile, settings);
     describe_fmt(*format, settings);
     CLI::App* load = describe_data(*data, settings);
     explain->add_option("code", settings.code, "The code, as printed in brackets")->type_name("CODE")->required();
-    for (CLI::App* command : {train, predict, build, check, verify, format, explain})
+    for (CLI::App* command : {train, predict, build, check, verify, bench, profile, format, explain})
         add_shared_options(*command, settings);
 
     try {
@@ -284,6 +317,10 @@ int run(int argc, char** argv) {
         code = run_check(settings.check, console);
     } else if (verify->parsed()) {
         code = run_verify(settings.verify, console);
+    } else if (bench->parsed()) {
+        code = run_bench(settings.bench, console);
+    } else if (profile->parsed()) {
+        code = run_profile(settings.profile, console);
     } else if (format->parsed()) {
         code = run_fmt(settings.format, console);
     } else if (load->parsed()) {

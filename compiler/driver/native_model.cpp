@@ -2,6 +2,7 @@
 #include "driver/native_model.h"
 
 #include <nncc/api.h>
+#include <nncc/measure.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -29,7 +30,8 @@ std::string cast_arguments(const std::vector<Type>& types, std::string_view arra
 }
 
 // The emitted functions take one pointer per tensor; these take arrays of pointers, so that one caller fits all models.
-std::string adapter_text(const EmittedFiles& files, const CompiledModel& model, NativeUse use) {
+std::string adapter_text(const EmittedFiles& files, const CompiledModel& model, NativeUse use,
+                         const NativeMeasure& measure) {
     std::string extents;  // data has the bounds of run-time extents
     for (const auto& [name, binding] : model.program.dims) {
         if (binding.bounded) extents += fmt::format(", {}", binding.value);
@@ -43,6 +45,16 @@ std::string adapter_text(const EmittedFiles& files, const CompiledModel& model, 
         "\nextern \"C\" void nncc_adapter_forward(void* model, const void* const* in, void* const* out) {{\n"
         "    {}_forward(model{}{});\n}}\n",
         prefix, extents + cast_arguments(inputs, "in", true), cast_arguments(outputs, "out", false));
+    if (measure.peak) {
+        text +=
+            "#include <nncc/measure.h>\n"
+            "extern \"C\" double nncc_adapter_multiply_adds(int rounds) {\n"
+            "    static volatile float used;\n"
+            "    used = nncc::multiply_add_chains(rounds);\n"
+            "    return nncc::kOperationsOfRound * rounds;\n}\n";
+    }
+    if (measure.launches)
+        text += "extern \"C\" nncc::u64* nncc_adapter_launch_ticks() { return nncc::launch_ticks; }\n";
     if (use == NativeUse::kForward) return text;
     std::vector<Type> arguments = inputs;
     for (const std::string& name : model.program.data) {
@@ -66,7 +78,8 @@ std::string adapter_text(const EmittedFiles& files, const CompiledModel& model, 
 }
 
 // What `compile` looks up, in parts that are compiled at once; the rest of the emitted text need not be optimised.
-std::vector<std::vector<std::string>> function_names(const std::string& prefix, NativeUse use) {
+std::vector<std::vector<std::string>> function_names(const std::string& prefix, NativeUse use,
+                                                     const NativeMeasure& measure) {
     const auto prefixed = [&](std::initializer_list<const char*> endings) {
         std::vector<std::string> names;
         for (const char* ending : endings) names.push_back(prefix + ending);
@@ -75,18 +88,25 @@ std::vector<std::vector<std::string>> function_names(const std::string& prefix, 
     std::vector<std::string> model = prefixed({"_tensors", "_tensor_count", "_weights_bytes", "_initialize", "_pack",
                                                "_packed_bytes", "_model_init", "_model_bytes"});
     model.emplace_back("nncc_adapter_forward");
+    if (measure.peak) model.emplace_back("nncc_adapter_multiply_adds");
+    if (measure.launches) model.emplace_back("nncc_adapter_launch_ticks");
     if (use == NativeUse::kForward) return {model};
     std::vector<std::string> trainer = prefixed({"_trainer_bytes", "_trainer_init", "_trainer_slots", "_slot_tensors",
                                                  "_slot_tensor_count", "_trainer_weights"});
     trainer.emplace_back("nncc_adapter_step");
     if (use == NativeUse::kGradients) trainer.insert(trainer.end(), {"nncc_adapter_gradients", "nncc_adapter_update"});
+    if (measure.launches) {  // one table of ticks: one part
+        model.insert(model.end(), trainer.begin(), trainer.end());
+        return {model};
+    }
     return {model, trainer};
 }
 
 // The parts' objects; the first error there is.
-Expected<std::vector<ObjectCode>> compile_parts(const EmittedFiles& files, const CompiledModel& model, NativeUse use) {
-    const std::vector<std::vector<std::string>> parts = function_names(files.cpp_namespace, use);
-    const std::string text = files.source + adapter_text(files, model, use);
+Expected<std::vector<ObjectCode>> compile_parts(const EmittedFiles& files, const CompiledModel& model, NativeUse use,
+                                                const NativeMeasure& measure) {
+    const std::vector<std::vector<std::string>> parts = function_names(files.cpp_namespace, use, measure);
+    const std::string text = files.source + adapter_text(files, model, use, measure);
     std::vector<std::optional<Expected<ObjectCode>>> compiled(parts.size());
     parallel_for(parts.size(), [&](std::size_t k) {
         CompileOptions options;
@@ -151,8 +171,9 @@ AlignedBytes AlignedBytes::copy() const {
     return result;
 }
 
-Expected<NativeModel> NativeModel::compile(const EmittedFiles& files, const CompiledModel& model, NativeUse use) {
-    Expected<std::vector<ObjectCode>> objects = compile_parts(files, model, use);
+Expected<NativeModel> NativeModel::compile(const EmittedFiles& files, const CompiledModel& model, NativeUse use,
+                                           NativeMeasure measure) {
+    Expected<std::vector<ObjectCode>> objects = compile_parts(files, model, use, measure);
     if (!objects) return objects.error();
     Expected<LoadedModule> module = load(*objects);
     if (!module) return module.error();
@@ -178,6 +199,9 @@ Expected<NativeModel> NativeModel::compile(const EmittedFiles& files, const Comp
     native.pack_ = reinterpret_cast<void (*)(const void*, void*)>(find(prefix + "_pack"));
     native.model_init_ = reinterpret_cast<void (*)(void*, const void*)>(find(prefix + "_model_init"));
     native.forward_ = reinterpret_cast<void (*)(void*, const void* const*, void* const*)>(find("nncc_adapter_forward"));
+    if (measure.peak) native.multiply_adds_ = reinterpret_cast<double (*)(int)>(find("nncc_adapter_multiply_adds"));
+    if (measure.launches)
+        native.launch_ticks_ = reinterpret_cast<std::uint64_t* (*)()>(find("nncc_adapter_launch_ticks"));
     native.packed_ = AlignedBytes(size_of(prefix + "_packed_bytes"));
     native.model_ = AlignedBytes(size_of(prefix + "_model_bytes"));
     if (use != NativeUse::kForward) {
@@ -199,6 +223,8 @@ Expected<NativeModel> NativeModel::compile(const EmittedFiles& files, const Comp
     }
     return native;
 }
+
+std::uint64_t NativeModel::tick() { return nncc::tick(); }
 
 void NativeModel::use(const AlignedBytes& weights) {
     pack_(weights.data(), packed_.data());

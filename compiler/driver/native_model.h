@@ -49,6 +49,12 @@ enum class NativeUse {
     kGradients,  // gradients() and update() too
 };
 
+// What is measured of a model, besides its calls.
+struct NativeMeasure {
+    bool peak = false;      // multiply_adds()
+    bool launches = false;  // launch_ticks(), of files emitted so
+};
+
 class NativeModel {
   public:
 #if defined(NNCC_SANITISED)
@@ -58,7 +64,8 @@ class NativeModel {
 #endif
     // Compiles `files` with a small adapter that takes arguments as arrays of pointers.
     // Inputs of forward are model.inputs; data of the trainer program.data. Sanitised when nncc itself is.
-    static Expected<NativeModel> compile(const EmittedFiles& files, const CompiledModel& model, NativeUse use);
+    static Expected<NativeModel> compile(const EmittedFiles& files, const CompiledModel& model, NativeUse use,
+                                         NativeMeasure measure = {});
 
     // Weights, as in the emitted struct: `tensors` says where each lies.
     const std::vector<WeightTensor>& tensors() const { return tensors_; }
@@ -82,6 +89,12 @@ class NativeModel {
     const AlignedBytes& trainer_memory() const { return trainer_; }
     void restore_trainer(const AlignedBytes& memory);
 
+    // runtime/nncc/measure.h. Ticks of each launch since the start, or since they were set to 0.
+    std::span<std::uint64_t> launch_ticks(std::size_t launches) const { return {launch_ticks_(), launches}; }
+    static std::uint64_t tick();
+    // Runs independent chains of multiply-adds and returns how many operations that were.
+    double multiply_adds(int rounds) const { return multiply_adds_(rounds); }
+
     double compile_milliseconds() const { return compile_milliseconds_; }
     const std::string& times() const { return times_; }
 
@@ -102,6 +115,8 @@ class NativeModel {
     const void* (*trainer_weights_)(const void*) = nullptr;
     void (*update_)(void*, const void*) = nullptr;
     void* (*trainer_slots_)(void*) = nullptr;
+    std::uint64_t* (*launch_ticks_)() = nullptr;
+    double (*multiply_adds_)(int) = nullptr;
     AlignedBytes packed_;
     AlignedBytes model_;
     AlignedBytes trainer_;

@@ -21,7 +21,7 @@ struct ModelOptions {
     bool strict = false;                      // --strict
 };
 
-enum class EmitKind { kFiles, kAst, kGraph, kFused, kCpp, kDot };
+enum class EmitKind { kFiles, kAst, kGraph, kFused, kFusion, kCpp, kDot };
 
 struct EmitOptions {
     ModelOptions model;
@@ -77,6 +77,12 @@ struct CheckOptions {
 struct VerifyOptions {
     ModelOptions model;
     bool gradients = false;  // --gradients: `backward` too
+};
+
+struct BenchOptions {
+    ModelOptions model;
+    double seconds = 1;    // --seconds: for each function
+    bool no_step = false;  // --no-step: the training step is left out
 };
 
 struct FormatOptions {

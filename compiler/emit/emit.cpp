@@ -35,6 +35,20 @@ bool stores(const Graph& graph, std::string_view storage) {
                        [&](int node) { return graph.node(node).attributes.text("name") == storage; });
 }
 
+void find_differences(const Graph& graph, std::set<Dim>& found) {
+    for (const Node& node : graph.nodes()) {
+        for (const Type& type : node.types) {
+            for (const Dim& extent : type.shape) {
+                const std::vector<Dim::Term> terms = extent.terms();
+                const bool falls =
+                    std::any_of(terms.begin(), terms.end(), [](const auto& t) { return t.coefficient < 0; });
+                if (!extent.is_constant() && falls) found.insert(extent);
+            }
+        }
+        if (node.body) find_differences(*node.body, found);
+    }
+}
+
 class ModelEmitter {
   public:
     explicit ModelEmitter(const EmitRequest& request)
@@ -65,6 +79,7 @@ class ModelEmitter {
         files.weights_bytes = model_.weights.bytes();
         files.packed_bytes = model_.packed_bytes;
         files.packing = std::move(decisions_);
+        files.launches = std::move(launches_);
         return files;
     }
 
@@ -114,6 +129,13 @@ class ModelEmitter {
         binding.check_arena = request_.check_arena;
         binding.functions = "kernels::";
         return binding;
+    }
+
+    void count_launches(const EmitEntry& item, EntryBinding& binding) {
+        binding.launches = &launches_;
+        binding.time_launches = request_.time_launches;
+        binding.launch = {.entry = item.name, .batch = item.batch};
+        binding.dims = item.dims;
     }
 
     // The part of `initialize` that fills Weights.
@@ -313,6 +335,7 @@ class ModelEmitter {
         binding.panels = [&packed](const std::string& key) {
             return packed_pointer("packed_->bytes", *packed.find(key), packed.find(key)->type.dtype, true);
         };
+        count_launches(item, binding);
         call.body = print_entry(lowered, checked(std::move(binding)), library_, file_scope_, 1);
         (is_local ? call.local_arena_bytes : call.arena_bytes) = call.body.uses_arena ? bytes : 0;
         call.body.stack_bytes += call.local_arena_bytes;
@@ -333,6 +356,7 @@ class ModelEmitter {
             const std::string name = fmt::format("d {}", output.graph_name);
             backward.inputs.push_back({scope.unique("d_" + output.name), name, output.type});
         }
+        find_differences(item.plan.graph, forward.differences);
         EntryBinding binding = binding_of(backward.inputs);
         binding.reserved.emplace_back("gradient");
         bind_gradient(binding);
@@ -407,6 +431,7 @@ class ModelEmitter {
                                        .type = item.plan.graph.type(output.value)});
         }
         add_extents(item, forward.extents, forward.bounds);
+        find_differences(item.plan.graph, forward.differences);
         EntryBinding binding = binding_of(forward.inputs);
         for (const Argument& output : forward.outputs) {
             binding.outputs[output.graph_name] = output.name + ".data()";
@@ -541,7 +566,9 @@ class ModelEmitter {
         }
         auto lowered = lower_entry(item.plan, [](const std::string&) { return true; });
         if (!lowered) return lowered.error();
-        EntryText text = print_entry(*lowered, checked(binding), library_, file_scope_, depth);
+        EntryBinding timed = checked(binding);
+        if (item.name == "step") count_launches(item, timed);
+        EntryText text = print_entry(*lowered, timed, library_, file_scope_, depth);
         const std::int64_t arena = text.uses_arena ? item.plan.arena_bytes : 0;
         count(item, text, arena);
         model_.trainer->arena_bytes = std::max(model_.trainer->arena_bytes, arena);
@@ -570,6 +597,7 @@ class ModelEmitter {
         if (!inputs) return inputs.error();
         trainer.inputs = std::move(*inputs);
         add_extents(step, trainer.extents, trainer.bounds);
+        for (const EmitEntry* item : {&step, gradients}) find_differences(item->plan.graph, trainer.differences);
         for (const Output& output : step.plan.graph.outputs()) {
             if (output.name == "loss") trainer.loss = step.plan.graph.type(output.value).dtype;
         }
@@ -673,6 +701,7 @@ class ModelEmitter {
     KernelLibrary library_;
     std::vector<EmittedEntry> statistics_;
     std::vector<std::string> decisions_;
+    std::vector<Launch> launches_;
 };
 
 }  // namespace

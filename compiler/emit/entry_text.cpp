@@ -7,6 +7,7 @@
 
 #include "lowering/diagnostic_kinds.h"
 #include "lowering/lower.h"
+#include "lowering/work.h"
 #include "passes/scan_body.h"
 #include "passes/scan_builder.h"
 
@@ -120,8 +121,14 @@ class EntryPrinter {
         find_written();
         for (std::size_t k = 0; k < functions.size(); ++k) {
             check_arena(entry_.groups[k]);
-            if (entry_.scans[k]) scan(entry_.groups[k], *entry_.scans[k]);
-            else call(entry_.kernels[k], functions[k]);
+            if (entry_.scans[k]) {
+                scan(entry_.groups[k], *entry_.scans[k]);
+                continue;
+            }
+            call(entry_.kernels[k], functions[k]);
+            const bool is_plain = as_plain(entry_.kernels[k]).has_value();
+            if (is_plain || !functions[k].text.body.empty())
+                mark(entry_.groups[k], entry_.kernels[k], is_plain ? "fill or copy" : functions[k].name);
         }
         for (int store : entry_.stores) copy_store(plan_.graph.node(store));
         for (int output : entry_.outputs) copy_output(plan_.graph.outputs()[static_cast<std::size_t>(output)]);
@@ -132,6 +139,7 @@ class EntryPrinter {
     }
 
     EntryText print() {
+        if (binding_.time_launches) calls_.line("nncc::begin_launches();");
         print_launches();
         text_.code.append(locals_);
         if (!locals_.text().empty() && !calls_.text().empty()) text_.code.blank();
@@ -265,6 +273,19 @@ class EntryPrinter {
         text_.stack_bytes += function.text.stack_bytes;
     }
 
+    void mark(int group, const Kernel& kernel, const std::string& name) {
+        if (binding_.launches == nullptr) return;
+        const KernelWork work = work_of(kernel, binding_.dims);
+        const Origin& origin = plan_.graph.node(group).origin;
+        Launch launch = binding_.launch;
+        launch.name = name;
+        if (!origin.place.empty()) launch.origin = fmt::format("{}  {}", origin.place, origin.expression);
+        launch.bytes = work.bytes * launch.runs;
+        launch.operations = work.operations * launch.runs;
+        if (binding_.time_launches) calls_.line(fmt::format("nncc::end_launch({});", binding_.launches->size()));
+        binding_.launches->push_back(std::move(launch));
+    }
+
     bool same_memory(Value a, Value b) const {
         const Buffer* x = buffer_of(a);
         const Buffer* y = buffer_of(b);
@@ -293,6 +314,10 @@ class EntryPrinter {
         inner.functions = binding_.functions;
         inner.panels = binding_.panels;
         inner.scratch = binding_.scratch;
+        inner.launches = binding_.launches;
+        inner.time_launches = binding_.time_launches;
+        inner.launch = binding_.launch;
+        inner.dims = binding_.dims;
         std::map<std::string, std::string> carries;
         Dim count;
         for (std::size_t k = 0; k < scan_node.operands.size(); ++k) {
@@ -323,6 +348,8 @@ class EntryPrinter {
             const Buffer& arena = plan_.buffers[static_cast<std::size_t>(plan.arena)];
             inner.arena = arena.offset == 0 ? binding_.arena : fmt::format("{} + {}", binding_.arena, arena.offset);
         }
+        const double times = static_cast<double>(count.bind(binding_.dims).bound(binding_.dims).value_or(1));
+        inner.launch.runs = binding_.launch.runs * times;
         EntryPrinter printer(steps, inner, functions_, library_, scope_, locals_depth_, depth_ + 1);
         printer.print_launches();
         if (printer.calls_.text().empty()) return;

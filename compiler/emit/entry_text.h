@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "emit/emit.h"
 #include "emit/kernel_library.h"
 #include "passes/plan.h"
 
@@ -44,6 +45,10 @@ struct EntryBinding {
     bool is_step = false;                                // of a scan: what `storage` gives is a pointer's name already
     bool check_arena =
         false;  // before each launch, all of the arena but what is alive becomes an error (arena_check.h)
+    std::vector<Launch>* launches = nullptr;  // set: gets the launches
+    bool time_launches = false;               // each is timed under its number, its index there (measure.h)
+    Launch launch = {};                       // what all of this entry have in common
+    DimBindings dims = {};                    // for counting operations
 };
 
 struct EntryText {

@@ -51,7 +51,8 @@ void print_model_class(const ModelText& model, const ForwardText& forward, Code&
     if (forward.extents.empty()) {
         code.list("void forward(", forward_parameters(forward), ") noexcept;");
     } else {
-        code.line("// False, and nothing written, when an extent exceeds its bound or a size does not fit.");
+        code.line(
+            "// False, and nothing written, when an extent exceeds its bound, is too short, or a size does not fit.");
         code.list("[[nodiscard]] bool forward(", forward_parameters(forward), ") noexcept;");
     }
     if (forward.backward) {
@@ -134,7 +135,9 @@ void print_trainer_class(const ModelText& model, const TrainerText& trainer, Cod
         code.line(fmt::format("// No fit(): {}", comment_text(*fit_obstacle_text(model))));
     }
     std::vector<std::string> parameters = trainer_parameters(trainer);
-    if (!fixed) code.line("// NaN, and nothing written, when an extent exceeds its bound or a size does not fit.");
+    if (!fixed)
+        code.line(
+            "// NaN, and nothing written, when an extent exceeds its bound, is too short, or a size does not fit.");
     code.line("// Forward, backward, update: the loss.");
     code.list(fmt::format("{} step(", loss), parameters, ") noexcept;");
     parameters.push_back("Weights& gradient");

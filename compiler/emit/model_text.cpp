@@ -92,11 +92,13 @@ std::string count_text(const ModelText& model) {
 }
 
 void print_extent_checks(const std::vector<std::string>& extents, const std::vector<std::int64_t>& bounds,
-                         const std::vector<Argument>& inputs, const std::vector<Argument>& outputs,
-                         std::string_view failure, Code& code) {
+                         const std::set<Dim>& differences, const std::vector<Argument>& inputs,
+                         const std::vector<Argument>& outputs, std::string_view failure, Code& code) {
     if (extents.empty()) return;
     for (std::size_t k = 0; k < extents.size(); ++k)
         code.line(fmt::format("if ({0} < 0 || {0} > {1}) {2}", extents[k], bounds[k], failure));
+    for (const Dim& difference : differences)
+        code.line(fmt::format("if ({} < 0) {}", dim_text(difference, false), failure));
     const auto check = [&](const Argument& argument) {
         if (is_fixed(argument.type)) return;
         const auto count = element_count(argument.type.shape);

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,7 @@ struct ForwardText {
     std::int64_t batch = 1;
     std::vector<std::string> extents = {};  // identifiers of bounded dimensions, sorted
     std::vector<std::int64_t> bounds = {};
+    std::set<Dim> differences = {};  // extents such as time - 64, which a length may make negative
     std::vector<Argument> inputs = {}, outputs = {};
     std::int64_t arena_bytes = 0;        // of the arena in the Model, or
     std::int64_t local_arena_bytes = 0;  // of one on the stack
@@ -59,6 +61,7 @@ struct TrainerText {
     std::int64_t batch = 1;
     std::vector<std::string> extents;
     std::vector<std::int64_t> bounds;
+    std::set<Dim> differences;     // as of forward
     std::vector<Argument> inputs;  // the model's, then the data
     DType loss = DType::kF32;
     std::int64_t arena_bytes = 0, stack_bytes = 0;
@@ -113,7 +116,7 @@ void print_c_functions(const ModelText& model, Code& code);
 // The checks of run-time extents and sizes at the head of a function that has bounded dimensions; empty when it has
 // none.
 void print_extent_checks(const std::vector<std::string>& extents, const std::vector<std::int64_t>& bounds,
-                         const std::vector<Argument>& inputs, const std::vector<Argument>& outputs,
-                         std::string_view failure, Code& code);
+                         const std::set<Dim>& differences, const std::vector<Argument>& inputs,
+                         const std::vector<Argument>& outputs, std::string_view failure, Code& code);
 
 }  // namespace nncc

@@ -131,7 +131,7 @@ void print_entry_of_model(const ForwardText& forward, std::string_view name, con
 Code extent_checks(const ForwardText& forward, const std::vector<Argument>& inputs,
                    const std::vector<Argument>& outputs) {
     Code code = statements({});
-    print_extent_checks(forward.extents, forward.bounds, inputs, outputs, "return false;", code);
+    print_extent_checks(forward.extents, forward.bounds, forward.differences, inputs, outputs, "return false;", code);
     return code;
 }
 
@@ -195,7 +195,7 @@ void print_fit(const TrainerText& trainer, Code& code) {
     Code head = statements({});
     const std::vector<Argument> inputs(trainer.inputs.begin(),
                                        trainer.inputs.begin() + static_cast<std::ptrdiff_t>(trainer.model_inputs));
-    print_extent_checks(trainer.extents, trainer.bounds, inputs, {}, "return;", head);
+    print_extent_checks(trainer.extents, trainer.bounds, trainer.differences, inputs, {}, "return;", head);
     head.line("const nncc::i32 fit_rows = rows < 0 ? 0 : rows < kBatch ? rows : kBatch;");
     for (std::size_t sweep = 0; sweep < trainer.fit_sweeps.size(); ++sweep) {
         const std::string condition =
@@ -220,7 +220,7 @@ void print_trainer(const TrainerText& trainer, Code& code) {
     for (const EntryText* entry : {&trainer.step, &trainer.gradients}) {
         const bool is_step = entry == &trainer.step;
         Code head = statements({}), tail = statements({});
-        print_extent_checks(trainer.extents, trainer.bounds, trainer.inputs, {}, failure, head);
+        print_extent_checks(trainer.extents, trainer.bounds, trainer.differences, trainer.inputs, {}, failure, head);
         head.line(fmt::format("{} loss_value = {};", loss, literal(0, trainer.loss)));
         add_step_word(*entry, is_step, head, tail);
         tail.line("return loss_value;");
@@ -264,6 +264,7 @@ std::string source_text(const ModelText& model, const KernelLibrary& library) {
     code.blank();
     if (model.request.check_arena) code.line("#include <nncc/arena_check.h>");
     code.line("#include <nncc/kernels.h>");
+    if (model.request.time_launches) code.line("#include <nncc/measure.h>");
     if (has_selftest(model)) code.line("#include <nncc/selftest.h>");
     code.blank();
     code.line(fmt::format("namespace {} {{", model.name));

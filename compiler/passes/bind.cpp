@@ -103,6 +103,13 @@ class Binder {
             refuse(node, error->message);
             return nothing(builder, node);
         }
+        for (const Type& type : std::get<std::vector<Type>>(types)) {
+            for (const Dim& extent : type.shape) {
+                if (extent.bound(dims_).value_or(0) >= 0) continue;
+                refuse(node, fmt::format("an extent {} is negative whatever the length", extent.text()));
+                return nothing(builder, node);
+            }
+        }
         const Value first = builder.add(*node.op, operands, std::move(attributes), node.origin, body);
         std::vector<Value> results;
         for (int k = 0; k < static_cast<int>(node.types.size()); ++k) results.push_back({first.node, k});

@@ -265,8 +265,12 @@ class Assembler {
 
 }  // namespace
 
+Graph prepare_fusion(const Graph& graph, FuseLevel level) {
+    return remove_dead(level == FuseLevel::kFull ? read_masks_from_results(graph) : graph);
+}
+
 Graph fuse(const Graph& graph, FuseLevel level) {
-    const Graph prepared = remove_dead(level == FuseLevel::kFull ? read_masks_from_results(graph) : graph);
+    const Graph prepared = prepare_fusion(graph, level);
     return remove_dead(Assembler(prepared, level).run());
 }
 

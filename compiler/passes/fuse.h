@@ -11,6 +11,8 @@
 namespace nncc {
 
 Graph fuse(const Graph& graph, FuseLevel level);
+// The graph that `fuse` takes apart: without dead nodes, masks read from results.
+Graph prepare_fusion(const Graph& graph, FuseLevel level);
 
 // How often an op feeds another inside a group, for statistics over random graphs: (producer, consumer) → count.
 std::map<std::pair<std::string, std::string>, int> fused_pairs(const Graph& fused);

@@ -1,6 +1,8 @@
 // Groups: merges units into launches, greedily and only where the order of launches stays without cycles.
 #include "passes/fuse_groups.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <queue>
 #include <set>
@@ -46,6 +48,17 @@ class Merger {
     }
 
     std::vector<UnitGroup> in_order();
+
+    // Of each unit that another group reads: why that reader is in another group.
+    std::vector<Boundary> boundaries() const {
+        std::vector<Boundary> found;
+        std::set<std::pair<int, int>> known;
+        for (const UnitEdge& edge : units_.edges) {
+            if (group_of_[at(edge.from)] == group_of_[at(edge.to)]) continue;
+            if (known.insert({edge.from, edge.to}).second) found.push_back({edge.from, edge.to, obstacle(edge)});
+        }
+        return found;
+    }
 
   private:
     static std::size_t at(int index) { return static_cast<std::size_t>(index); }
@@ -113,6 +126,38 @@ class Merger {
             if (!edge.safe && together.contains(edge.reader) && together.contains(edge.writer)) return false;
         }
         return !path_through_third(a, b) && !path_through_third(b, a);
+    }
+
+    std::string obstacle(const UnitEdge& edge) const {
+        const int a = group_of_[at(edge.from)], b = group_of_[at(edge.to)];
+        const Group& from = groups_[at(a)];
+        const Group& to = groups_[at(b)];
+        const Node& reader = graph_.node(edge.to);
+        switch (units_.kind(graph_, edge.to)) {
+            case UnitKind::kContraction: return fmt::format("`{}` reads its operands from memory", reader.op->name);
+            case UnitKind::kSingle: return fmt::format("`{}` is a call of its own", reader.op->name);
+            case UnitKind::kElementwise:
+            case UnitKind::kReduction: break;
+        }
+        if (from.kind == GroupKind::kSingle)
+            return fmt::format("`{}` is a call of its own", graph_.node(edge.from).op->name);
+        if (!edge.direct) return "it is read in another order, or broadcast";
+        for (const AntiEdge& anti : units_.anti_edges) {
+            const int reads = group_of_[at(anti.reader)], writes = group_of_[at(anti.writer)];
+            if (!anti.safe && ((reads == a && writes == b) || (reads == b && writes == a)))
+                return "what one still reads, the other replaces";
+        }
+        if (path_through_third(a, b) || path_through_third(b, a)) return "another launch comes between";
+        if (to.kind == GroupKind::kReduction) {
+            if (from.kind != GroupKind::kLoop) return "a reduction takes elementwise work only in front of it";
+            if (!only_feeds(from, a, b)) return "others read it too";
+            return fmt::format("{} and {} are different sweeps", shape_text(from.domain),
+                               shape_text(to.reduced_domain));
+        }
+        if (from.domain != to.domain)
+            return fmt::format("{} and {} are different sweeps", shape_text(from.domain), shape_text(to.domain));
+        if (to.kind == GroupKind::kContraction) return "it is needed in front of the product, and that is one kernel";
+        return "they would read each other through memory";
     }
 
     // The group that is not a plain loop gives its kind.
@@ -290,9 +335,11 @@ std::vector<UnitGroup> Merger::in_order() {
 
 }  // namespace
 
-std::vector<UnitGroup> find_groups(const Graph& graph, const Units& units, FuseLevel level) {
+std::vector<UnitGroup> find_groups(const Graph& graph, const Units& units, FuseLevel level,
+                                   std::vector<Boundary>* boundaries) {
     Merger merger(graph, units);
     if (level == FuseLevel::kFull) merger.merge_all();
+    if (boundaries != nullptr) *boundaries = merger.boundaries();
     return merger.in_order();
 }
 

@@ -79,5 +79,34 @@ TEST(Convolution, StepsAlongADimensionThatIsBound) {
         << bounded.errors;
 }
 
+// A length whose extents would be negative is refused like one beyond the bound, before anything is written.
+TEST(Convolution, LengthsThatAreTooShortAreRefused) {
+    const RunResult run = run_emitted(
+        "model m(x: f32[batch, time, 1]) -> f32[batch, time - 4, 2] {\n    x |> conv1d(2, kernel = 3) |> conv1d(2, "
+        "kernel = 3)\n}\n",
+        R"(#include "m.h"
+#include <cstdio>
+static m::Weights weights;
+static m::Packed packed;
+static float x[9], y[10];
+int main() {
+    m::initialize(weights, 1);
+    m::pack(weights, packed);
+    static m::Model<1> model(packed);
+    for (int time = -1; time <= 10; ++time) {
+        for (float& one : y) one = 7;
+        const int outputs = time < 4 ? 0 : 2 * (time - 4);
+        const bool done = model.forward(time, {x, time}, {y, outputs});
+        int written = 0;
+        for (float one : y) written += one != 7;
+        std::printf("%d%s ", written, done ? "" : "!");
+    }
+}
+)",
+        {"-D", "time<=9"});
+    EXPECT_EQ(run.exit_code, 0) << run.errors;
+    EXPECT_EQ(run.output, "0! 0! 0! 0! 0! 0 2 4 6 8 10 0! ");
+}
+
 }  // namespace
 }  // namespace nncc::testing

@@ -112,6 +112,10 @@ TEST(DiagnosticKinds, ThoseOfCommands) {
          "model m(x: f32[batch, time]) -> f32[batch, time - 4] {\n    x[:, 4:]\n}\n",
          {"m.nn", "-D", "time=3", "-o", "m.cpp"},
          "with time = 3 the model does not fit"},
+        {"NN0744",
+         "model m(x: f32[batch, time]) -> f32[batch, time - 4] {\n    x[:, 4:]\n}\n",
+         {"m.nn", "-D", "time<=3", "-o", "m.cpp"},
+         "with time <= 3 the model does not fit: an extent time-4 is negative whatever the length"},
         {"NN0326",
          trained("model m(x: i32[batch, 4]) -> f32[batch, 4, 3] {\n    embedding(x, 256, 3)\n}\n",
                  "    data = text(\"latin1.txt\", stride = 4)\n    x = characters()\n    y = characters(offset = 1)\n"
