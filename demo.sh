@@ -30,7 +30,7 @@ title "2. the model, and what is emitted for it"
 run cat models/pima.nn
 run nncc models/pima.nn -o pima.cpp
 run ls -l pima.h pima.cpp
-run sed -n '/::forward/,/^}/p' pima.cpp
+run sed -n '/::forward(/,/^}/p' pima.cpp
 
 title "3. training from the database"
 run nncc train models/pima.nn
