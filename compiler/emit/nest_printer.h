@@ -29,6 +29,8 @@ class NestValues {
     std::string as_vector(int id) const;  // splat when it is a scalar
     std::string name(int id);             // of a value declared by the caller
     std::string lane_count_text() const { return lanes_; }
+    int lane_bytes() const { return lane_bytes_; }  // of the type that the lanes are counted in
+    void double_lanes() { lanes_ = "2 * " + lanes_; }
     // For the epilogue of a contraction: what stands for the product.
     void set_text(int id, std::string text, bool is_vector);
 
@@ -51,6 +53,7 @@ class NestValues {
     std::vector<bool> inline_;  // written where it is used
     std::vector<std::string> texts_, names_;
     std::string lanes_ = "nncc::kLanes<float>";
+    int lane_bytes_ = 4;
     int vector_ = -1;
 };
 

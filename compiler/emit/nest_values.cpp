@@ -42,7 +42,10 @@ void NestValues::prepare(const std::vector<int>& order, std::size_t kept, int ve
             after_[id] = after_[id] || reduces;
             axes_[id] &= ~reduced_axes;
         }
-        if (value.dtype == DType::kF64) lanes_ = "nncc::kLanes<double>";
+        if (value.dtype == DType::kF64) {
+            lanes_ = "nncc::kLanes<double>";
+            lane_bytes_ = 8;
+        }
         for (std::size_t position = 0; position < order.size(); ++position) {
             if (varies(static_cast<int>(id), order[position])) levels_[id] = position + 1;
         }

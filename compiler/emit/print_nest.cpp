@@ -49,6 +49,7 @@ class NestLoops {
                 reductions_.push_back(id);
         }
         has_reductions_ = kept_ < order_.size() && !reductions_.empty();
+        if (reads_whole_lines()) values_.double_lanes();
     }
 
     void print() {
@@ -57,6 +58,20 @@ class NestLoops {
     }
 
   private:
+    // Columns summed over many rows, 32 bytes at a time, would bring every line of memory in twice: two vectors are
+    // one line. Of few rows the second sweep finds them in the nearest cache.
+    bool reads_whole_lines() const {
+        constexpr std::int64_t kLineBytes = 64, kManyRows = 256;
+        if (!has_reductions_ || vector_ < 0 || vector_is_reduced_ || !extent(vector_).is_constant()) return false;
+        if (extent(vector_).constant() * values_.lane_bytes() % kLineBytes != 0) return false;
+        std::int64_t rows = 1;
+        for (std::size_t position = kept_; position < order_.size(); ++position) {
+            if (!extent(order_[position]).is_constant()) return false;
+            rows *= extent(order_[position]).constant();
+        }
+        return rows >= kManyRows;
+    }
+
     const Dim& extent(int axis) const { return nest_.axes[static_cast<std::size_t>(axis)].extent; }
     std::string variable(int axis) const { return index_variable(static_cast<std::size_t>(axis)); }
 

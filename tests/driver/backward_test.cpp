@@ -135,6 +135,17 @@ const BackwardCase kBackwardCases[] = {
      "if (!net.backward(6, {x, 6}, {d, 18}, gradient)) __builtin_trap();",
      18,
      {"-D", "time<=8"}},
+    // Columns summed over many rows go two vectors at a time.
+    {"columns",
+     "model m(x: f32[batch, 300, 4]) -> [mean: f32[batch, 32], max: f32[batch, 16]] {\n"
+     "    let h = x |> dense(32)\n"
+     "    let bent = where(h > 0, tanh(h), h * exp(-(h ** 2)))\n"
+     "    [10 * mean(bent, axis = 1), max(bent[:, :, 16:], axis = 1)]\n}\n",
+     "using Net = m::Model<1>; static double x[1200]; static void fill() { for (double& one : x) one = next(); }",
+     "net.forward(nncc::In<double, 300, 4>(x), nncc::Out<double, 32>(y), nncc::Out<double, 16>(y + 32));",
+     "net.backward(nncc::In<double, 300, 4>(x), nncc::In<double, 32>(d), nncc::In<double, 16>(d + 32), gradient);",
+     48,
+     {}},
     // An integer result has no adjoint, and a parameter that no floating result reads has the gradient 0.
     {"several_results",
      "model m(x: f32[batch, 4]) -> [near: f32[batch, 3], which: i32[batch], far: f32[batch, 2]] {\n"
