@@ -285,6 +285,7 @@ class ModelEmitter {
                             ForwardText& forward) {
         auto process = std::make_shared<ProcessText>();
         process->storages = streams_of(item.plan.graph);
+        find_differences(item.plan.graph, process->differences);
         std::vector<const Storage*> rows;
         for (const Storage& row : process->storages) rows.push_back(&row);
         auto layout = StructLayout::make(rows, item.dims);
@@ -356,7 +357,7 @@ class ModelEmitter {
             const std::string name = fmt::format("d {}", output.graph_name);
             backward.inputs.push_back({scope.unique("d_" + output.name), name, output.type});
         }
-        find_differences(item.plan.graph, forward.differences);
+        find_differences(item.plan.graph, backward.differences);
         EntryBinding binding = binding_of(backward.inputs);
         binding.reserved.emplace_back("gradient");
         bind_gradient(binding);

@@ -27,6 +27,7 @@ struct Argument {
 struct ProcessText {
     std::vector<Storage> storages;  // its streams
     StructLayout streams;
+    std::set<Dim> differences;  // as of ForwardText
     EntryText body, reset;
     std::int64_t local_arena_bytes = 0, reset_arena_bytes = 0;
     std::string position = {};  // the member of its streams that counts steps, which are `limit` at most; may be empty
@@ -35,6 +36,7 @@ struct ProcessText {
 
 // The derivative of a forward by the parameters.
 struct BackwardText {
+    std::set<Dim> differences;     // as of ForwardText
     std::vector<Argument> inputs;  // forward's, then the adjoints of its floating outputs
     EntryText body;
     std::int64_t local_arena_bytes = 0;

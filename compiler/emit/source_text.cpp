@@ -128,10 +128,10 @@ void print_entry_of_model(const ForwardText& forward, std::string_view name, con
                    unnamed_where_unused(parameters, before.text() + body.code.text()), body, before, after, code);
 }
 
-Code extent_checks(const ForwardText& forward, const std::vector<Argument>& inputs,
+Code extent_checks(const ForwardText& forward, const std::set<Dim>& differences, const std::vector<Argument>& inputs,
                    const std::vector<Argument>& outputs) {
     Code code = statements({});
-    print_extent_checks(forward.extents, forward.bounds, forward.differences, inputs, outputs, "return false;", code);
+    print_extent_checks(forward.extents, forward.bounds, differences, inputs, outputs, "return false;", code);
     return code;
 }
 
@@ -162,16 +162,18 @@ void print_states(const ModelText& model, const ForwardText& forward, Code& code
 
 void print_forward(const ModelText& model, const ForwardText& forward, Code& code) {
     const std::vector<std::string> parameters = forward_parameters(forward);
-    Code checks = extent_checks(forward, forward.inputs, forward.outputs);
-    print_entry_of_model(forward, "forward", parameters, forward.body, forward.local_arena_bytes, checks, code);
+    const Code forward_checks = extent_checks(forward, forward.differences, forward.inputs, forward.outputs);
+    print_entry_of_model(forward, "forward", parameters, forward.body, forward.local_arena_bytes, forward_checks, code);
     if (forward.backward) {
         const BackwardText& backward = *forward.backward;
         print_entry_of_model(forward, "backward", backward_parameters(forward), backward.body,
-                             backward.local_arena_bytes, extent_checks(forward, backward.inputs, {}), code);
+                             backward.local_arena_bytes,
+                             extent_checks(forward, backward.differences, backward.inputs, {}), code);
     }
     print_states(model, forward, code);
     if (forward.process == nullptr) return;
     const ProcessText& process = *forward.process;
+    Code checks = extent_checks(forward, process.differences, forward.inputs, forward.outputs);
     if (!process.position.empty())
         checks.line(fmt::format("if (time > {} - streams_.{}) return false;  // steps since reset()", process.limit,
                                 process.position));

@@ -312,7 +312,7 @@ Expected<bool> try_product(const Plan& plan, int group, Kernel& kernel, int eins
     auto epilogue =
         read_epilogue(reader, body, std::move(axes), output_position(equation.output.size(), reader.axis_count));
     if (!epilogue) return epilogue.error();
-    if (!ProductShaper(*epilogue, product).shape(std::move(*letters), operands)) return false;
+    if (!ProductShaper(*epilogue, product).shape(*letters, operands)) return false;
     product.epilogue = std::move(*epilogue);
     attempt.body = std::move(product);
     kernel = std::move(attempt);
