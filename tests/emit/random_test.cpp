@@ -146,6 +146,25 @@ TEST(RandomGraphCoverage, EveryOpAndEveryElementwiseNeighbour) {
             EXPECT_GT(neighbours[name], 0) << name;
         }
     }
+    // Every kind of fusion there is.
+    const auto kind_of = [](const std::string& name) {
+        const OpRecord& op = op_named(name);
+        if (op.facts.random || std::holds_alternative<ElementwiseLowering>(op.lowering)) return "elementwise";
+        if (std::holds_alternative<ViewLowering>(op.lowering)) return "view";
+        if (std::holds_alternative<ReductionLowering>(op.lowering)) return "reduction";
+        return std::holds_alternative<ContractionLowering>(op.lowering) ? "contraction" : "other";
+    };
+    std::map<std::string, int> kinds;
+    for (const auto& [pair, count] : pairs)
+        kinds[fmt::format("{} into {}", kind_of(pair.first), kind_of(pair.second))] += count;
+    for (const char* kind :
+         {"elementwise into elementwise", "elementwise into reduction", "view into elementwise", "view into reduction",
+          "reduction into elementwise", "contraction into elementwise", "view into view", "elementwise into view"}) {
+        std::printf("  %-30s %6d times\n", kind, kinds[kind]);
+        if (kGraphs >= 1000) {
+            EXPECT_GT(kinds[kind], 0) << kind;
+        }
+    }
     int fused = 0;
     std::map<std::string, std::string> readers;  // of what an op makes, in one group
     for (const auto& [pair, count] : pairs) {
