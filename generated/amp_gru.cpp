@@ -1475,7 +1475,7 @@ void Trainer::restart(const Weights& start, nncc::u64 seed) noexcept {
 
 float Trainer::step(int time, nncc::In<float> audio, nncc::In<float> wet) noexcept {
     if (time < 0 || time > 64) return __builtin_nanf("");
-    if (-64 + time < 0) return __builtin_nanf("");
+    if (time < 64) return __builtin_nanf("");
     if (audio.size() != 16 * time) return __builtin_nanf("");
     if (wet.size() != 16 * time) return __builtin_nanf("");
     float loss_value = 0.0F;
@@ -1606,7 +1606,7 @@ float Trainer::step(int time, nncc::In<float> audio, nncc::In<float> wet) noexce
 
 float Trainer::gradients(int time, nncc::In<float> audio, nncc::In<float> wet, Weights& gradient) noexcept {
     if (time < 0 || time > 64) return __builtin_nanf("");
-    if (-64 + time < 0) return __builtin_nanf("");
+    if (time < 64) return __builtin_nanf("");
     if (audio.size() != 16 * time) return __builtin_nanf("");
     if (wet.size() != 16 * time) return __builtin_nanf("");
     float loss_value = 0.0F;

@@ -207,10 +207,10 @@ class Bench {
     void print_profile(const Timed& timed) const {
         const std::vector<Launch>& launches = files_.launches;
         const std::span<std::uint64_t> ticks = native_->launch_ticks(launches.size());
-        std::vector<double> fastest(launches.size(), 1e300);
+        std::vector<double> fastest(ticks.size(), 1e300);
         std::fill(ticks.begin(), ticks.end(), 0);
         const Times times = time(timed, [&](double calls) {
-            for (std::size_t k = 0; k < launches.size(); ++k) {
+            for (std::size_t k = 0; k < ticks.size(); ++k) {
                 const double one = static_cast<double>(ticks[k]) * tick_ / calls - reading_ * launches[k].runs;
                 fastest[k] = std::min(fastest[k], std::max(one, 0.0));
                 ticks[k] = 0;
@@ -218,7 +218,7 @@ class Bench {
         });
         std::vector<std::size_t> order;
         double sum = 0;
-        for (std::size_t k = 0; k < launches.size(); ++k) {
+        for (std::size_t k = 0; k < ticks.size(); ++k) {
             if (!is_of(launches[k], timed)) continue;
             order.push_back(k);
             sum += fastest[k];

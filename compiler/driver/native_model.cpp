@@ -224,6 +224,10 @@ Expected<NativeModel> NativeModel::compile(const EmittedFiles& files, const Comp
     return native;
 }
 
+std::span<std::uint64_t> NativeModel::launch_ticks(std::size_t launches) const {
+    return {launch_ticks_(), std::min<std::size_t>(launches, kLaunches)};
+}
+
 std::uint64_t NativeModel::tick() { return nncc::tick(); }
 
 void NativeModel::use(const AlignedBytes& weights) {

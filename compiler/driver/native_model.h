@@ -89,8 +89,8 @@ class NativeModel {
     const AlignedBytes& trainer_memory() const { return trainer_; }
     void restore_trainer(const AlignedBytes& memory);
 
-    // runtime/nncc/measure.h. Ticks of each launch since the start, or since they were set to 0.
-    std::span<std::uint64_t> launch_ticks(std::size_t launches) const { return {launch_ticks_(), launches}; }
+    // runtime/nncc/measure.h. Ticks of each launch since the start, or since they were set to 0; of the first 4096.
+    std::span<std::uint64_t> launch_ticks(std::size_t launches) const;
     static std::uint64_t tick();
     // Runs independent chains of multiply-adds and returns how many operations that were.
     double multiply_adds(int rounds) const { return multiply_adds_(rounds); }

@@ -10,28 +10,9 @@
 
 #include "emit/emit.h"
 #include "emit/kernel_library.h"
-#include "passes/plan.h"
+#include "emit/lowered_entry.h"
 
 namespace nncc {
-
-// The launches of a plan that are wanted, lowered.
-struct LoweredEntry {
-    const Plan* plan = nullptr;
-    std::vector<int> groups;                           // node indices in execution order
-    std::vector<Kernel> kernels;                       // of each; without a body for a scan
-    std::vector<std::shared_ptr<LoweredEntry>> scans;  // of each: the steps of a scan, else null
-    std::vector<int> stores;                           // `store` nodes whose operand lies elsewhere and must be copied
-    std::vector<int> outputs;                          // outputs likewise
-};
-
-// What operand `k` of the scan in a group is in the plan around it.
-Value scan_operand(const Node& group, std::size_t k);
-
-// The most that one of its kernels asks for.
-std::int64_t scratch_bytes_of(const LoweredEntry& entry);
-
-// Keeps the launches that wanted stores and outputs need. Stores are asked for by the name of the storage.
-Expected<LoweredEntry> lower_entry(const Plan& plan, const std::function<bool(const std::string&)>& wants_store);
 
 // C++ expressions for what lies outside the entry's function: pointers to the first element.
 struct EntryBinding {

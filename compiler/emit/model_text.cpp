@@ -97,8 +97,12 @@ void print_extent_checks(const std::vector<std::string>& extents, const std::vec
     if (extents.empty()) return;
     for (std::size_t k = 0; k < extents.size(); ++k)
         code.line(fmt::format("if ({0} < 0 || {0} > {1}) {2}", extents[k], bounds[k], failure));
-    for (const Dim& difference : differences)
-        code.line(fmt::format("if ({} < 0) {}", dim_text(difference, false), failure));
+    for (const Dim& difference : differences) {  // "time < 64" for time - 64
+        const auto terms = difference.terms();
+        const Dim least = terms.front().names.empty() ? Dim(-terms.front().coefficient) : Dim(0);
+        const Dim rest = Dim::add(difference, least).value_or(difference);
+        code.line(fmt::format("if ({} < {}) {}", dim_text(rest, false), dim_text(least, false), failure));
+    }
     const auto check = [&](const Argument& argument) {
         if (is_fixed(argument.type)) return;
         const auto count = element_count(argument.type.shape);

@@ -9,7 +9,7 @@ double number(const Dim& dim, const DimBindings& dims) {
     return static_cast<double>(dim.bind(dims).bound(dims).value_or(0));
 }
 
-// Values that compute something: not loads, constants, copies or casts.
+// Values that compute something: not loads, constants or what costs nothing.
 double operations_of(const LoopNest& nest, const DimBindings& dims) {
     double all = 1, kept = 1;
     for (const LoopAxis& axis : nest.axes) {
@@ -27,9 +27,9 @@ double operations_of(const LoopNest& nest, const DimBindings& dims) {
             behind[k] = behind[k] || behind[at] || nest.values[at].kind == LoopValue::Kind::kReduce;
         }
         if (value.kind == LoopValue::Kind::kReduce) operations += all;
-        if (value.kind != LoopValue::Kind::kOp || value.op->name == "cast") continue;
+        if (value.kind != LoopValue::Kind::kOp) continue;
         const auto* lowering = std::get_if<ElementwiseLowering>(&value.op->lowering);
-        if (lowering == nullptr || lowering->expression == "{0}") continue;
+        if (lowering == nullptr || lowering->cost == 0) continue;
         operations += behind[k] ? kept : all;
     }
     return operations;

@@ -180,7 +180,8 @@ Expected<Program> derive_backward(const Program& program) {
     const Graph& forward = found->second;
     for (int store : forward.stores()) {
         const std::string& name = forward.node(store).attributes.text("name");
-        return no_backward(program, name == "step" || name == "seed"
+        const Storage* storage = program.find_storage(name);
+        return no_backward(program, storage != nullptr && storage->kind == StorageKind::kCounter
                                         ? std::string("`forward` draws other random bits at each call")
                                         : fmt::format("`forward` changes the state `{}`", name));
     }
